@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+
+namespace MlDeploy.Core.Manifest;
+
+/// <summary>
+/// One application as `mlapp.yaml` describes it, after interpolation, overlay, overrides and validation:
+/// every value is typed, in canonical units (shares 0–1, <see cref="TimeSpan"/>, bytes), and every default is filled in.
+/// </summary>
+public sealed record AppManifest
+{
+    /// <summary>DNS label of at most 24 characters; names the state folder and prefixes cloud names.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The label of what is deployed. A version's identity is this label and the digest of its content.</summary>
+    public required string Version { get; init; }
+
+    public required ApplicationSettings Application { get; init; }
+    public ModelSettings? Model { get; init; }
+    public ScalingSettings Scaling { get; init; } = new();
+    public RolloutSettings Rollout { get; init; } = new();
+    public MonitoringSettings Monitoring { get; init; } = new();
+    public NotificationSettings Notifications { get; init; } = new();
+    public TrainingSettings? Training { get; init; }
+    public TargetSettings Targets { get; init; } = new();
+
+    /// <summary>
+    /// The resolved document as one JSON text: what the reader reads again to get this very manifest
+    /// (sent to the host, stored with a version, shown in reports). Holds secret references, never secrets.
+    /// </summary>
+    public string CanonicalJson { get; init; } = "{}";
+}
+
+public sealed record ApplicationSettings
+{
+    /// <summary>A container image; excludes <see cref="Command"/>.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>A local process and its arguments; it is told its port in <c>$PORT</c>.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+
+    /// <summary>Absolute path: relative ones are resolved against the manifest's folder by the reader.</summary>
+    public string WorkingDirectory { get; init; } = "";
+
+    /// <summary>Glob patterns of what a snapshot leaves out, relative to the working directory.</summary>
+    public ImmutableArray<string> Exclude { get; init; } = [];
+
+    /// <summary>Bytes a snapshot may have in all.</summary>
+    public long SnapshotLimit { get; init; } = 1L << 30;
+
+    /// <summary>The port inside a container; a local process reads <c>$PORT</c> instead.</summary>
+    public int Port { get; init; } = 8080;
+
+    public HealthSettings Health { get; init; } = new();
+    public ResourceSettings Resources { get; init; } = new();
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, SecretReference> Secrets { get; init; } = ImmutableSortedDictionary<string, SecretReference>.Empty;
+
+    /// <summary>How long a version that no longer gets new requests may finish the ones it has.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A request without an answer for this long counts as a timeout (http.errors) and is answered 504.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+public sealed record HealthSettings
+{
+    public string Path { get; init; } = "/health";
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
+    public int HealthyAfter { get; init; } = 2;
+    public int UnhealthyAfter { get; init; } = 3;
+    public TimeSpan StartWithin { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+public sealed record ResourceSettings
+{
+    /// <summary>CPU units; 1024 = one core. The gate <c>cpu</c> reads shares of this.</summary>
+    public int Cpu { get; init; } = 512;
+
+    /// <summary>MiB. The gate <c>memory</c> reads shares of this.</summary>
+    public int Memory { get; init; } = 1024;
+}
+
+public enum SecretSource
+{
+    Env,
+    Ssm,
+    SecretsManager,
+}
+
+/// <summary>Where a secret is to be read at the edge: `env:NAME`, `ssm:/path`, `secretsmanager:ARN`.</summary>
+public sealed record SecretReference(SecretSource Source, string Key);
+
+public sealed record ModelSettings
+{
+    public string? Name { get; init; }
+    public string? Version { get; init; }
+    public DateTimeOffset? TrainedAt { get; init; }
+    public string? Profile { get; init; }
+    public ModelProtocol Protocol { get; init; } = ModelProtocol.Json;
+    public string Inputs { get; init; } = "$";
+    public string? Prediction { get; init; }
+    public (double Low, double High)? Range { get; init; }
+}
+
+public enum ModelProtocol
+{
+    Json,
+    KServeV1,
+    OpenInferenceV2,
+    Csv,
+}
+
+public sealed record ScalingSettings
+{
+    public int Min { get; init; } = 1;
+    public int Max { get; init; } = 1;
+
+    /// <summary>Target share of the CPU limit, 0–1; null when not scaled on.</summary>
+    public double? Cpu { get; init; }
+
+    /// <summary>Target share of the memory limit, 0–1; null when not scaled on.</summary>
+    public double? Memory { get; init; }
+
+    public double? RequestsPerMinute { get; init; }
+}
+
+public sealed record MonitoringSettings
+{
+    public double CaptureSample { get; init; } = 1;
+    public ImmutableArray<string> CaptureExclude { get; init; } = [];
+    public long CaptureKeepRows { get; init; }
+    public DriftSettings? Drift { get; init; }
+}
+
+public sealed record DriftSettings(TimeSpan Window, TimeSpan Every, double Max);
+
+public sealed record NotificationSettings
+{
+    public ImmutableArray<string> Email { get; init; } = [];
+    public ImmutableArray<SecretReference> Webhook { get; init; } = [];
+    public ImmutableArray<NotificationKind> On { get; init; } = [];
+}
+
+public enum NotificationKind
+{
+    Scaling,
+    Deployment,
+    Drift,
+}
+
+public sealed record TrainingSettings
+{
+    public string Notebook { get; init; } = "ml.t3.medium";
+    public string Job { get; init; } = "ml.m5.large";
+    public string? Data { get; init; }
+    public string? Schedule { get; init; }
+}
+
+public sealed record TargetSettings
+{
+    public LocalTargetSettings Local { get; init; } = new();
+
+    /// <summary>Null when the manifest has no <c>targets.aws</c>.</summary>
+    public AwsTargetSettings? Aws { get; init; }
+}
+
+public sealed record LocalTargetSettings
+{
+    /// <summary>Address of the gateway for HTTP/1.1 and WebSocket.</summary>
+    public string Listen { get; init; } = "127.0.0.1:8080";
+
+    /// <summary>Second address for cleartext HTTP/2 (prior knowledge, as gRPC clients use it); none by default.</summary>
+    public string? ListenHttp2 { get; init; }
+
+    /// <summary>One line a request in the application's access log.</summary>
+    public bool AccessLog { get; init; }
+}
+
+/// <summary>Validated already, used by the aws target when it is built.</summary>
+public sealed record AwsTargetSettings
+{
+    public string? Region { get; init; }
+    public string? RoleArn { get; init; }
+
+    /// <summary>The rest of <c>targets.aws</c> as JSON, shape-checked against the definition.</summary>
+    public string Json { get; init; } = "{}";
+}

@@ -1,0 +1,1 @@
+namespace MlDeploy.Local; internal static class Placeholder;
