@@ -12,7 +12,8 @@ public static class RolloutJudging
         manifest.Rollout.Confidence,
         plan.Steps.Length,
         manifest.Rollout.MinimumRequests,
-        UserUnits: manifest.Rollout.Stickiness is not null);
+        UserUnits: manifest.Rollout.Stickiness is not null,
+        ComparableSteps: plan.Steps.Count(step => step.Comparable));
 
     private static IEnumerable<Gate> Judged(ImmutableArray<Gate> gates) =>
         gates.Where(gate => MetricCatalog.Find(gate.Metric) is { Built: true });

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MlDeploy.Core.Errors;
@@ -12,6 +13,9 @@ namespace MlDeploy.Local.Control;
 /// <summary>Speaks to the host over its Unix socket. Failures of the host come back as the <see cref="ExpectedException"/> they were there.</summary>
 public sealed class ControlClient : IDisposable
 {
+    /// <summary>Begins the line of a followed journal that is no entry but why the deployment ended without one.</summary>
+    internal const char ErrorLine = '!';
+
     private readonly HttpClient http;
 
     public ControlClient(string socketPath)
@@ -75,10 +79,13 @@ public sealed class ControlClient : IDisposable
         using var reader = new StreamReader(await reply.Content.ReadAsStreamAsync(cancel));
         while (await reader.ReadLineAsync(cancel) is { } line)
         {
-            if (line.Length > 0)
+            if (line is [ErrorLine, ..])
             {
-                yield return JournalFormat.Read(System.Text.Encoding.UTF8.GetBytes(line));
+                var error = JsonSerializer.Deserialize(line.AsSpan(1), ControlJson.Default.ControlError)!;
+                throw new ExpectedException(error.ExitCode, error.Message, error.Remedy);
             }
+
+            yield return JournalFormat.Read(Encoding.UTF8.GetBytes(line));
         }
     }
 

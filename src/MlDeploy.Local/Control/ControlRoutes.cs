@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using MlDeploy.Core.Errors;
+using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Local.Hosting;
 
 namespace MlDeploy.Local.Control;
@@ -22,7 +25,7 @@ internal static class ControlRoutes
 
     private static void MapApplications(RouteGroupBuilder routes, LocalHost host)
     {
-        routes.MapGet("", ControlHttp.Answer(ControlJson.Default.ApplicationStatus, context => host.Existing(Name(context)).StatusAsync()));
+        routes.MapGet("", ControlHttp.Answer(ControlJson.Default.ApplicationStatus, context => Task.FromResult(host.Existing(Name(context)).Status())));
         routes.MapGet("/metrics", ControlHttp.Answer(ControlJson.Default.ApplicationMetrics, context => Task.FromResult(host.Existing(Name(context)).Metrics())));
         routes.MapPost("/deployments", ControlHttp.Answer(ControlJson.Default.DeployAccepted, async context =>
             await host.OfName(Name(context)).DeployAsync(await ControlHttp.ReadAsync(context, ControlJson.Default.DeployRequest))));
@@ -43,10 +46,18 @@ internal static class ControlRoutes
         var number = int.Parse(ControlHttp.Route(context, "number"), CultureInfo.InvariantCulture);
         _ = long.TryParse(context.Request.Query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var after);
         context.Response.ContentType = "application/x-ndjson";
-        await foreach (var line in host.Existing(Name(context)).FollowAsync(number, after, context.RequestAborted))
+        try
         {
-            await context.Response.WriteAsync(line + "\n", context.RequestAborted);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await foreach (var entry in host.Existing(Name(context)).FollowAsync(number, after, context.RequestAborted))
+            {
+                await context.Response.WriteAsync(JournalFormat.Write(entry) + "\n", context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        }
+        catch (ExpectedException failure) when (context.Response.HasStarted)
+        {
+            var error = JsonSerializer.Serialize(new ControlError(failure.ExitCode, failure.Message, failure.Remedy), ControlJson.Default.ControlError);
+            await context.Response.WriteAsync($"{ControlClient.ErrorLine}{error}\n", context.RequestAborted);
         }
     };
 

@@ -3,16 +3,32 @@ using System.Collections.Immutable;
 using MlDeploy.Core.Errors;
 using MlDeploy.Local.Applications;
 using MlDeploy.Local.Control;
+using MlDeploy.Local.Processes;
 using MlDeploy.Local.State;
+using MlDeploy.Local.Supervision;
 
 namespace MlDeploy.Local.Hosting;
 
 /// <summary>The host while it runs: the applications of one user, and when to end.</summary>
-internal sealed class LocalHost(HostEnvironment environment, int? watcher) : IAsyncDisposable
+internal sealed class LocalHost : IAsyncDisposable
 {
+    private readonly HostEnvironment environment;
+    private readonly ProcessIdentity? watcher;
+    private readonly DateTimeOffset startedAt;
+    private readonly SupervisionContext supervision;
     private readonly ConcurrentDictionary<string, Application> applications = new(StringComparer.Ordinal);
+    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpMessageInvoker health = HealthProbe.CreateClient();
     private readonly TaskCompletionSource<bool> stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly DateTimeOffset startedAt = environment.Clock.GetUtcNow();
+
+    public LocalHost(HostEnvironment environment, ProcessIdentity? watcher)
+    {
+        this.environment = environment;
+        this.watcher = watcher;
+        startedAt = environment.Clock.GetUtcNow();
+        supervision = new SupervisionContext(
+            new ProcessTable(environment.Clock), new PortAllocator(NewRandom()), health, environment.Clock, NewRandom());
+    }
 
     /// <summary>Completes when the host was asked to end: true to leave applications running for the next host.</summary>
     public Task<bool> Stopping => stop.Task;
@@ -22,7 +38,7 @@ internal sealed class LocalHost(HostEnvironment environment, int? watcher) : IAs
     public HostStatus Status() => new(
         environment.Self.ToolVersion,
         Environment.ProcessId,
-        watcher,
+        watcher?.Pid,
         startedAt,
         [.. applications.Keys.Order(StringComparer.Ordinal)],
         [.. applications.Values.Where(application => application.IsDeploying).Select(application => application.Name).Order(StringComparer.Ordinal)]);
@@ -43,7 +59,7 @@ internal sealed class LocalHost(HostEnvironment environment, int? watcher) : IAs
         });
     }
 
-    public Application OfName(string name) => applications.GetOrAdd(name, static (key, env) => new Application(key, env), environment);
+    public Application OfName(string name) => applications.GetOrAdd(name, key => new Application(key, environment, supervision, http));
 
     public Application Existing(string name) => applications.TryGetValue(name, out var application) && application.Exists
         ? application
@@ -62,7 +78,14 @@ internal sealed class LocalHost(HostEnvironment environment, int? watcher) : IAs
     public async Task EndAsync(bool handover) =>
         await Task.WhenAll(applications.Values.Select(application => handover ? application.LetGoAsync() : application.StopAsync()));
 
-    public async ValueTask DisposeAsync() => await EndAsync(handover: true);
+    public ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        health.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private Random NewRandom() => new(environment.Random.Next());
 
     private string Known() => applications.Values.Any(application => application.Exists)
         ? $"; it has {string.Join(", ", applications.Values.Where(application => application.Exists).Select(application => application.Name).Order(StringComparer.Ordinal))}"

@@ -29,16 +29,16 @@ public sealed class ExternalMeter(ImmutableArray<Gate> gates, ExternalSources so
         loops = Task.WhenAll(gates.Select(gate => ReadOnAsync(gate, reading.Token)));
     }
 
-    /// <summary>What was read since the last call, oldest first.</summary>
-    public IReadOnlyList<Measurement> Take()
+    /// <summary>What was read since the last call: the newest of each metric.</summary>
+    public IReadOnlyCollection<Measurement> Take()
     {
-        var taken = new List<Measurement>();
+        var newest = new Dictionary<string, Measurement>(StringComparer.Ordinal);
         while (read.TryDequeue(out var measurement))
         {
-            taken.Add(measurement);
+            newest[measurement.Gate] = measurement;
         }
 
-        return taken;
+        return newest.Values;
     }
 
     public async ValueTask DisposeAsync()

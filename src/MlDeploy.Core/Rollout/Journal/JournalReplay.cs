@@ -34,7 +34,7 @@ public static class JournalReplay
                         state = transition.State;
                     }
 
-                    judging.Enter(state);
+                    judging.Take(transition.Event, state);
                     break;
                 case LookEntry look when judging.Differs(look):
                     discrepancies.Add($"line {entry.Seq}: the measurements do not give the judgments that are written");
@@ -48,18 +48,26 @@ public static class JournalReplay
     private sealed class JudgingReplay
     {
         private readonly OpenedEntry opened;
-        private readonly Judge? judge;
+        private readonly JudgingPlan? plan;
+        private Judge? judge;
         private DateTimeOffset enteredStep;
 
         public JudgingReplay(OpenedEntry opened)
         {
             this.opened = opened;
             var manifest = ManifestReader.ReadCanonical(opened.Manifest).Manifest;
-            judge = manifest is null ? null : new Judge(RolloutJudging.PlanFor(manifest, opened.Plan));
+            plan = manifest is null ? null : RolloutJudging.PlanFor(manifest, opened.Plan);
+            judge = plan is null ? null : new Judge(plan);
         }
 
-        public void Enter(RolloutState state)
+        public void Take(RolloutEvent happened, RolloutState state)
         {
+            if (happened is HostRestarted && plan is not null)
+            {
+                // The next host judged with nothing but what it saw itself.
+                judge = new Judge(plan);
+            }
+
             if (state.Phase is Phase.Judging or Phase.Baking && state.Since != enteredStep)
             {
                 enteredStep = state.Since;
