@@ -44,6 +44,11 @@ internal static class ManifestFile
 
     private static async Task<byte[]> BytesAsync(string file, string path, CommandContext context)
     {
+        if (file == "-" && context.Verbose)
+        {
+            context.Surroundings.Messages.WriteLine("reading the manifest from standard input");
+        }
+
         try
         {
             // On a thread of its own: opening a named pipe and reading a terminal block, and a signal must still end the command.
