@@ -4,7 +4,6 @@ using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Local.Control;
-using MlDeploy.Local.Deployments;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Tool.Commands;
 using MlDeploy.Tool.Live;
