@@ -76,8 +76,9 @@ internal sealed class Application : IDisposable
 
     public async Task<DeployAccepted> DeployAsync(DeployRequest request)
     {
-        var manifest = ManifestReader.ReadCanonical(request.Manifest).Manifest
-            ?? throw new ExpectedException(ExitCode.Usage, "the manifest that reached the host is not valid", "run `mldeploy validate`");
+        var read = ManifestReader.ReadCanonical(request.Manifest);
+        var manifest = read.Manifest ?? throw new ExpectedException(
+            ExitCode.Usage, $"the manifest that reached the host is not valid: {read.Problems[0].Path} {read.Problems[0].Message}", "run `mldeploy validate`");
         return await PrepareAsync(async number =>
         {
             var (version, notes) = versions.Create(request, manifest, number, CancellationToken.None);
