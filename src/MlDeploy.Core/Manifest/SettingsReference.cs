@@ -80,8 +80,8 @@ public static class SettingsReference
         - **Text is text.** Where a setting wants text, it is taken as written: `version: 1.10` stays `1.10`, `on`, `yes` and `2026-11-18` are text. Numbers follow JSON's grammar; `true` and `false` are the only booleans; a quoted number is text and refused where a number belongs.
         - **Units are written.** Durations `ms s m h d` (`90s`, `1h30m`), percentages `5%`, sizes `KiB MiB GiB KB MB GB`, rates `50/s 600/min 100/h`, growth `5MiB/min`. A bare number is refused.
         - **Variables.** `${NAME}` and `${NAME:-default}` are filled from the environment, in values only; `:-` also replaces an empty variable. `$$` is a dollar, and a `$` before anything else is itself, so `$.path` needs nothing. Inside `{ }` and `[ ]` quote it, `"${PORT}"`: a value that is nothing but one variable is typed by what it is filled with. A problem echoes the variable, never its value.
-        - **Environments.** `--env NAME` lays `environments.NAME` over the rest: maps merge, lists replace. Overlays that are not selected are checked too.
-        - **Overrides.** `--set path=value` sets any setting last, such as `--set rollout.steps[0].weight=10%`; `--set 'rollout.steps=[{weight: 5%, for: 5m}]'` replaces a list; an index one past the end appends; keys with dots stand in brackets, `["$.score"]`.
+        - **Environments.** `--env NAME` lays `environments.NAME` over the rest: maps merge, lists replace, and `null` removes (a base with `command` and an environment with `image` writes `command: null`). Overlays that are not selected are checked too.
+        - **Overrides.** `--set path=value` sets any setting last, such as `--set rollout.steps[0].weight=10%`; `--set 'rollout.steps=[{weight: 5%, for: 5m}]'` replaces a list; an index one past the end appends; `null` removes; keys with dots stand in brackets, `["$.score"]`.
         - Every problem is reported at once, with file, line, column, path, what was found, what is allowed and what to do. An unknown key is a problem.
         - Relative paths are taken from the manifest's folder.
 

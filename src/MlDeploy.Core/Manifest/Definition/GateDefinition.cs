@@ -18,10 +18,10 @@ internal static class GateDefinition
     public static readonly Setting<string> Query = Optional("query", Types.NotEmpty("a query"), "prometheus: the query; it must answer one number.");
     public static readonly Setting<string> JsonPath = Optional("jsonPath", Types.JsonPath, "http: where the number stands in the JSON that is answered.");
     public static readonly Setting<ImmutableArray<string>> Command = Optional("command", Types.Command, "command: the program and its arguments. With a limit its last line is the number; without, exit code 0 passes.");
-    public static readonly Setting<TimeSpan> Timeout = Defaulted("timeout", Types.Duration("100ms", "5m", "10s"), "10s", "prometheus, http and command: an answer later than this is an error of measurement.");
-    public static readonly Setting<TimeSpan> Every = Defaulted("every", Types.Duration("1s", "1h", "10s"), "10s", "prometheus, http and command: how often to read.");
-    public static readonly Setting<ImmutableArray<string>> Except = Defaulted("except", Types.Features, "[]", "model.inputs metrics: features that are not judged.");
-    public static readonly Setting<ImmutableArray<string>> Slices = Defaulted("slices", Types.Features, "[]", "model metrics: also judge each value of these features by itself.");
+    public static readonly Setting<TimeSpan> Timeout = Defaulted("timeout", Types.Duration("100ms", "5m", "10s"), "10s", "prometheus, http and command: an answer later than this is an error of measurement.", conditional: true);
+    public static readonly Setting<TimeSpan> Every = Defaulted("every", Types.Duration("1s", "1h", "10s"), "10s", "prometheus, http and command: how often to read.", conditional: true);
+    public static readonly Setting<ImmutableArray<string>> Except = Defaulted("except", Types.Features, "[]", "model.inputs metrics: features that are not judged.", conditional: true);
+    public static readonly Setting<ImmutableArray<string>> Slices = Defaulted("slices", Types.Features, "[]", "model metrics: also judge each value of these features by itself.", conditional: true);
     public static readonly Setting<string> Measure = Optional("measure", new ChoiceType<string>(("area", "area"), ("ks", "ks"), ("psi", "psi"), ("wasserstein", "wasserstein")), "model drift metrics: the distance of distributions; area when not set.");
 
     public static readonly Section<Gate> Section = new("gate", [Metric, Name, Max, Min, MaxIncrease, MaxRatio, SlowerThan, Url, Query, JsonPath, Command, Timeout, Every, Except, Slices, Measure], Bind);

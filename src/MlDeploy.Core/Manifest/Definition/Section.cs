@@ -68,7 +68,7 @@ internal sealed class Section<T>(string name, ImmutableArray<Setting> settings, 
         writer.WriteStartObject();
         foreach (var setting in settings)
         {
-            if ((map.Find(setting.Name) ?? setting.DefaultNode) is { } value)
+            if ((map.Find(setting.Name) ?? (setting.IsConditional ? null : setting.DefaultNode)) is { } value)
             {
                 writer.WritePropertyName(setting.Name);
                 setting.Type.WriteCanonical(value, writer, baseDirectory);

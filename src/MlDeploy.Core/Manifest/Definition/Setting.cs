@@ -17,6 +17,9 @@ internal abstract class Setting(string name, SettingType type, string doc)
     /// <summary>As a user would write it; null when the setting is required or may be absent.</summary>
     public string? Default { get; init; }
 
+    /// <summary>True when the setting means something only beside others: its default is then not written out.</summary>
+    public bool IsConditional { get; init; }
+
     /// <summary>What stands in for the setting when it is not written.</summary>
     public Node? DefaultNode => Default is null ? null : defaultNode ??= Parse(Default);
 
@@ -28,7 +31,8 @@ internal abstract class Setting(string name, SettingType type, string doc)
 
     public static Setting<T> Optional<T>(string name, SettingType<T> type, string doc) => new(name, type, doc);
 
-    public static Setting<T> Defaulted<T>(string name, SettingType<T> type, string @default, string doc) => new(name, type, doc) { Default = @default };
+    public static Setting<T> Defaulted<T>(string name, SettingType<T> type, string @default, string doc, bool conditional = false) =>
+        new(name, type, doc) { Default = @default, IsConditional = conditional };
 
     private static Node Parse(string text)
     {

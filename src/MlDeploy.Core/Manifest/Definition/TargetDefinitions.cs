@@ -30,8 +30,8 @@ internal static class AwsTargetDefinition
     private static readonly Setting<string> Scheme = Defaulted("scheme", new ChoiceType<string>(("internet-facing", "internet-facing"), ("internal", "internal")), "internet-facing", "Whether the load balancer is reached from the internet or from the network only.");
 
     private static readonly Setting<string> Vpc = Defaulted("vpc", new TextType("new or the id of a VPC", "new, or the id of an existing VPC such as vpc-0a1b2c3d", text => text is "new" ? null : HasId(text, "vpc-"), "^(new|vpc-[0-9a-f]+)$"), "new", "The network to run in: a new one, or an existing one by id.");
-    private static readonly Setting<ImmutableArray<string>> Subnets = Defaulted("subnets", new ListType<string>(new TextType("a subnet's id", "a subnet's id, such as subnet-0a1b2c3d", text => HasId(text, "subnet-"), "^subnet-[0-9a-f]+$"), "subnet ids"), "[]", "With an existing VPC: its subnets, in at least two zones.");
-    private static readonly Setting<string> Nat = Defaulted("nat", new ChoiceType<string>(("one", "one"), ("perZone", "perZone")), "one", "With a new VPC: one NAT gateway, or one in each zone (dearer, survives the loss of a zone).");
+    private static readonly Setting<ImmutableArray<string>> Subnets = Defaulted("subnets", new ListType<string>(new TextType("a subnet's id", "a subnet's id, such as subnet-0a1b2c3d", text => HasId(text, "subnet-"), "^subnet-[0-9a-f]+$"), "subnet ids"), "[]", "With an existing VPC: its subnets, in at least two zones.", conditional: true);
+    private static readonly Setting<string> Nat = Defaulted("nat", new ChoiceType<string>(("one", "one"), ("perZone", "perZone")), "one", "With a new VPC: one NAT gateway, or one in each zone (dearer, survives the loss of a zone).", conditional: true);
 
     private static readonly Section<bool> NetworkSection = new("network", [Vpc, Subnets, Nat], CheckNetwork);
 

@@ -4,8 +4,8 @@ using MlDeploy.Core.Manifest.Yaml;
 namespace MlDeploy.Core.Manifest.Resolution;
 
 /// <summary>
-/// `--set path=value`, in order, over the document. The value is a scalar exactly as written, or flow YAML when it begins
-/// with `[`, `{` or a quote. That the path is a setting is found out by reading the result, like anything else.
+/// `--set path=value`, in order, over the document. The value is a scalar exactly as written, or flow YAML when it stands
+/// in `[ ]`, `{ }` or quotes; `null` removes. That the path is a setting is found out by reading the result, like anything else.
 /// </summary>
 internal static class Overrides
 {
@@ -64,8 +64,11 @@ internal static class Overrides
             return null;
         }
 
-        return text.Length > 0 && text[0] is '[' or '{' or '"' or '\'' ? YamlTreeReader.ReadValue(Option, text, problems) : new ScalarNode(Place, text, ScalarKind.Plain);
+        return IsFlow(text) ? YamlTreeReader.ReadValue(Option, text, problems) : new ScalarNode(Place, text, ScalarKind.Plain);
     }
+
+    /// <summary>By its first and last character: `[::1]:8080` is no list.</summary>
+    private static bool IsFlow(string text) => text.Trim() is ['[', .., ']'] or ['{', .., '}'] or ['"', .., '"'] or ['\'', .., '\''];
 
     private static Node? Set(Node? node, ReadOnlySpan<PathSegment> path, Node value, SettingPath at, ProblemList problems)
     {
@@ -88,6 +91,11 @@ internal static class Overrides
         }
 
         var map = node as MapNode ?? new MapNode(Place, []);
+        if (rest.IsEmpty && Overlay.Removes(value))
+        {
+            return map.Without(key);
+        }
+
         return Set(map.Find(key), rest, value, at, problems) is { } changed ? map.With(new Entry(key, Place, changed)) : null;
     }
 
