@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
 
@@ -29,7 +30,7 @@ public static class Verdicts
         EvidenceMissing missing => $"gate {missing.Gate} cannot be read: {missing.Reason}",
         WeightApplied applied => $"weight {Words.Percent(applied.Weight)} in force",
         WeightRefused refused => refused.Reason,
-        StepPassed => "every gate passed",
+        StepPassed passed => Passed(passed, plan),
         GateFailed failed => $"gate {failed.Gate} failed: {failed.Reason}",
         StepInconclusive inconclusive => $"inconclusive: {inconclusive.Reason}",
         AdvanceRequested advance => $"step ended by {advance.By}",
@@ -51,6 +52,14 @@ public static class Verdicts
         Phase.RolledBack => "rolled back",
         _ => phase.ToString().ToLowerInvariant(),
     };
+
+    /// <summary>What could not be judged is named: silence would read as a pass.</summary>
+    private static string Passed(StepPassed passed, RolloutPlan plan)
+    {
+        var unjudged = passed.Judgments.Where(judgment => judgment.Kind is JudgmentKind.Inconclusive or JudgmentKind.NoData or JudgmentKind.Error).Select(judgment => judgment.Gate).ToArray();
+        return unjudged.Length == 0 ? "every gate passed"
+            : $"unjudged: {(plan.FirstDeployment ? "first deployment" : "no time was given to judge")} ({string.Join(", ", unjudged)})";
+    }
 
     private static string Because(RolloutState state) => state.Reason is { } reason ? $" ({reason})" : "";
 }

@@ -21,12 +21,12 @@ public sealed class ProgressTeller
         {
             case OpenedEntry begun:
                 opened = begun;
-                return [Line(begun.At, "deployment", $"{begun.Deployment} of {begun.Application}: {begun.Candidate} {Aim(begun)}")];
+                return [Line("deployment", $"{begun.Deployment} of {begun.Application}: {begun.Candidate} {Aim(begun)}")];
             case TransitionEntry transition when opened is not null:
                 state = transition.State;
                 return [.. Transition(transition, opened.Plan)];
             case NoteEntry note:
-                return [Line(note.At, "note", note.Text)];
+                return [Line("note", note.Text)];
             case LookEntry { Judgments: not null } look:
                 lastTold = look;
                 return [];
@@ -40,24 +40,24 @@ public sealed class ProgressTeller
     {
         if (opened is null || state is null)
         {
-            return Line(now, "waiting", "for the host");
+            return Line("waiting", "for the host");
         }
 
         var since = Words.Of(now - state.Since);
         return state.Phase is Phase.Judging or Phase.Baking && lastTold is not null
-            ? Line(now, Verdicts.Name(state.Phase), $"{Step(opened.Plan, state)}, for {since}: {Summary(lastTold)}")
-            : Line(now, Verdicts.Name(state.Phase), $"for {since}");
+            ? Line(Verdicts.Name(state.Phase), $"{Step(opened.Plan, state)}, for {since}: {Summary(lastTold)}")
+            : Line(Verdicts.Name(state.Phase), $"for {since}");
     }
 
     /// <summary>One gate in one line: metric, verdict, value with its interval, stable, limit, n, and what is missing.</summary>
     public static string Gate(Judgment judgment)
     {
         var text = JudgmentText.From(judgment);
-        var value = text.Value.Length == 0 ? "" : $" {text.Value}{(text.Interval.Length == 0 ? "" : $" ({text.Interval})")}";
+        var value = text.Value.Length == 0 ? "" : $": {text.Value}{(text.Interval.Length == 0 ? "" : $" ({text.Interval})")}";
         var stable = text.Stable.Length == 0 ? "" : $", stable {text.Stable}";
         var units = judgment.N > 0 ? string.Create(CultureInfo.InvariantCulture, $", n {judgment.N}") : "";
         var remark = text.Remark.Length == 0 ? "" : $"; {text.Remark}";
-        return $"{judgment.Gate} {StepDecision.Name(judgment.Kind)}:{value}{stable}, limit {judgment.Limit}{units}{remark}";
+        return $"{judgment.Gate} {StepDecision.Name(judgment.Kind)}{value}{stable}, limit {judgment.Limit}{units}{remark}";
     }
 
     private static IEnumerable<string> Transition(TransitionEntry entry, RolloutPlan plan)
@@ -71,13 +71,13 @@ public sealed class ProgressTeller
         };
         foreach (var judgment in judgments)
         {
-            yield return Line(entry.At, "", "  " + Gate(judgment));
+            yield return Line("", "  " + Gate(judgment));
         }
 
         var what = entry.State.Phase is Phase.Judging or Phase.Baking && entry.Event is WeightApplied
             ? $"{Step(plan, entry.State)}: {Words.Percent(entry.State.Weight)} for {Words.Of(plan.Steps[entry.State.Step].For)}"
             : Verdicts.Tell(entry.Event, plan);
-        yield return Line(entry.At, Verdicts.Name(entry.State.Phase), what);
+        yield return Line(Verdicts.Name(entry.State.Phase), what);
     }
 
     private static string Aim(OpenedEntry begun)
@@ -93,6 +93,5 @@ public sealed class ProgressTeller
         .OrderBy(group => group.Key)
         .Select(group => $"{string.Join(" and ", group.Select(judgment => judgment.Gate))} {StepDecision.Name(group.Key)}"));
 
-    private static string Line(DateTimeOffset at, string phase, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{at:HH:mm:ss}Z {phase.PadRight(PhaseWidth)} {what}");
+    private static string Line(string phase, string what) => $"{phase.PadRight(PhaseWidth)} {what}";
 }
