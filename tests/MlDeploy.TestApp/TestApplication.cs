@@ -28,6 +28,8 @@ public static class TestApplication
 {
     public static async Task<int> Main(string[] args)
     {
+        if (await Verbs.RunAsync(args) is { } result)
+            return result;
         var options = Options.Parse(args);
         Log($"version {options.Version} starts, pid {Environment.ProcessId}");
         if (options.ExitAtStart is { } code)

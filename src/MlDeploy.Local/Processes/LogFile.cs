@@ -5,9 +5,8 @@ using System.Text;
 namespace MlDeploy.Local.Processes;
 
 /// <summary>
-/// An instance's log: what its processes write to standard output and error, appended by them directly. Rotation copies the file
-/// and truncates it, since the writers hold it open; their O_APPEND makes them go on at the new end. What is written within the
-/// microseconds between the last copy and the truncation is lost: the price of a log that outlives its reader.
+/// An instance's log: what its processes write to standard output and error, appended by them directly, so that it outlives any
+/// host. They hold the file open, so rotation cannot rename it: it copies the beginning away and cuts it off (see <see cref="LogCut"/>).
 /// </summary>
 /// <param name="path">Absolute. Rotated files are <c>path.1</c> (the newest) to <c>path.N</c>.</param>
 public sealed class LogFile(string path)
@@ -37,41 +36,31 @@ public sealed class LogFile(string path)
     }
 
     /// <summary>Rotates when the log has grown beyond the limit. A full disk or a missing file is no reason to stop an application: nothing happens.</summary>
-    /// <returns>True when it was rotated.</returns>
-    public bool RotateWhenLarger(long limit = DefaultLimit, int kept = DefaultKept)
+    public LogRotation RotateWhenLarger(long limit = DefaultLimit, int kept = DefaultKept)
     {
         try
         {
-            if (!File.Exists(path) || new FileInfo(path).Length <= limit)
-                return false;
-            for (var age = kept - 1; age >= 1; age--)
-            {
-                if (File.Exists(Rotated(age)))
-                    File.Move(Rotated(age), Rotated(age + 1), overwrite: true);
-            }
-
-            CopyAndTruncate();
-            return true;
+            return File.Exists(path) && new FileInfo(path).Length > limit ? Rotate(kept) : LogRotation.None;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return LogRotation.None;
         }
     }
 
-    private void CopyAndTruncate()
+    // The rotated file gets its name last: a follower that sees it knows that the current one begins anew.
+    private LogRotation Rotate(int kept)
     {
-        using var source = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        using var copy = File.OpenHandle(Rotated(1), FileMode.Create, FileAccess.Write, FileShare.Read);
-        var buffer = new byte[Chunk];
-        long position = 0;
-        while (RandomAccess.Read(source, buffer, position) is var read and > 0)
+        var copy = $"{path}.rotating";
+        var rotation = LogCut.CutInto(path, copy);
+        for (var age = kept - 1; age >= 1; age--)
         {
-            RandomAccess.Write(copy, buffer.AsSpan(0, read), position);
-            position += read;
+            if (File.Exists(Rotated(age)))
+                File.Move(Rotated(age), Rotated(age + 1), overwrite: true);
         }
 
-        RandomAccess.SetLength(source, 0);
+        File.Move(copy, Rotated(1), overwrite: true);
+        return rotation;
     }
 
     /// <summary>The last lines, oldest first, going back into the newest rotated file when the current one has too few.</summary>
@@ -79,7 +68,19 @@ public sealed class LogFile(string path)
     public ImmutableArray<string> Tail(int lines)
     {
         var found = TailOf(path, lines);
-        return found.Length < lines ? [.. TailOf(Rotated(1), lines - found.Length), .. found] : found;
+        if (found.Length >= lines)
+            return found;
+        var before = TailOf(Rotated(1), lines - found.Length + 1);
+        // A cut may go through a line.
+        if (!before.IsEmpty && !found.IsEmpty && !EndsWithNewline(Rotated(1)))
+            return [.. before[..^1], before[^1] + found[0], .. found[1..]];
+        return [.. before.Skip(Math.Max(0, before.Length + found.Length - lines)), .. found];
+    }
+
+    private static bool EndsWithNewline(string file)
+    {
+        var last = new byte[1];
+        return LengthOf(file) is > 0 and var length && ReadAt(file, last, length - 1) == 1 && last[0] == '\n';
     }
 
     private static ImmutableArray<string> TailOf(string file, int lines)
@@ -131,18 +132,18 @@ public sealed class LogFile(string path)
         var buffer = new byte[Chunk];
         while (!cancel.IsCancellationRequested)
         {
-            if (Signature() is var now && now != rotation)
+            if (Signature() is { Length: >= 0 } now && now != rotation)
             {
-                // What was written after the last look went along into the rotated file.
+                // What was written after the last look may have gone along into the rotated file.
                 rotation = now;
-                while (ReadAt(Rotated(1), buffer, position) is var rest and > 0)
+                while (position < now.Length && ReadAt(Rotated(1), buffer, position) is var rest and > 0)
                 {
                     position += rest;
                     foreach (var line in pending.Add(buffer.AsSpan(0, rest)))
                         yield return line;
                 }
 
-                position = 0;
+                position = Math.Max(0, position - now.Length);
             }
 
             var read = ReadAt(path, buffer, position);

@@ -37,7 +37,7 @@ public sealed class ResourceSampler(ProcessTree tree)
 
         accounts = now;
         long? memory = entries.Count == 0 ? null : entries.Sum(entry => entry.Stat.ResidentPages) * Environment.SystemPageSize;
-        return new ResourceSample(TimeSpan.FromSeconds(ticks / (double)ProcStat.TicksPerSecond), memory);
+        return new ResourceSample(new TimeSpan(ticks * ProcStat.Tick.Ticks), memory);
     }
 
     /// <returns>By process id of the nearest ancestor that still runs: ticks counted for descendants that are gone.</returns>
@@ -66,7 +66,7 @@ public sealed class ResourceSampler(ProcessTree tree)
             try
             {
                 using var process = Process.GetProcessById(member.Pid);
-                var own = (long)(process.TotalProcessorTime.TotalSeconds * ProcStat.TicksPerSecond);
+                var own = process.TotalProcessorTime.Ticks / ProcStat.Tick.Ticks;
                 memory = (memory ?? 0) + process.WorkingSet64;
                 ticks += Math.Max(0, own - (accounts.GetValueOrDefault(member)?.Own ?? 0));
                 now[member] = new Account(own, 0, 0);
@@ -78,7 +78,7 @@ public sealed class ResourceSampler(ProcessTree tree)
         }
 
         accounts = now;
-        return new ResourceSample(TimeSpan.FromSeconds(ticks / (double)ProcStat.TicksPerSecond), memory);
+        return new ResourceSample(new TimeSpan(ticks * ProcStat.Tick.Ticks), memory);
     }
 
     private sealed record Account(long Own, long Reaped, int Parent);
