@@ -16,9 +16,6 @@ public sealed class LogFile(string path)
 
     private const int Chunk = 64 * 1024;
 
-    /// <summary>What one tail may read: lines beyond are left out, oldest first.</summary>
-    private const int LongestTail = 4 << 20;
-
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     public string Path => path;
@@ -65,70 +62,38 @@ public sealed class LogFile(string path)
 
     /// <summary>The last lines, oldest first, going back into the newest rotated file when the current one has too few.</summary>
     /// <returns>Bytes that are not UTF-8 become U+FFFD. Empty when there is no log.</returns>
-    public ImmutableArray<string> Tail(int lines)
-    {
-        var found = TailOf(path, lines);
-        if (found.Length >= lines)
-            return found;
-        var before = TailOf(Rotated(1), lines - found.Length + 1);
-        // A cut may go through a line.
-        if (!before.IsEmpty && !found.IsEmpty && !EndsWithNewline(Rotated(1)))
-            return [.. before[..^1], before[^1] + found[0], .. found[1..]];
-        return [.. before.Skip(Math.Max(0, before.Length + found.Length - lines)), .. found];
-    }
+    public ImmutableArray<string> Tail(int lines) => Tail(lines, LengthOf(path)).Lines;
 
-    private static bool EndsWithNewline(string file)
-    {
-        var last = new byte[1];
-        return LengthOf(file) is > 0 and var length && ReadAt(file, last, length - 1) == 1 && last[0] == '\n';
-    }
-
-    private static ImmutableArray<string> TailOf(string file, int lines)
+    /// <param name="end">Bytes of the current file that count; what was written since does not.</param>
+    /// <returns>The lines, and whether the last of them is finished.</returns>
+    private (ImmutableArray<string> Lines, bool Finished) Tail(int lines, long end)
     {
         if (lines <= 0)
-            return [];
-        try
-        {
-            using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var end = RandomAccess.GetLength(handle);
-            var start = end;
-            var newlines = 0;
-            var buffer = new byte[Chunk];
-            // One newline more than lines: the one that ends the line before the first wanted.
-            while (start > 0 && newlines <= lines && end - start < LongestTail)
-            {
-                var size = (int)Math.Min(Chunk, start);
-                start -= size;
-                newlines += Fill(handle, buffer.AsSpan(0, size), start).Count((byte)'\n');
-            }
+            return ([], true);
+        // One more than asked for: then the first is not the file's first, which a cut may have taken the beginning of.
+        var current = LogTail.Of(path, lines + 1, end);
+        if (current.Lines.Length > lines)
+            return (current.Lines[1..], current.Finished);
 
-            var text = new byte[end - start];
-            var whole = Encoding.UTF8.GetString(Fill(handle, text, start));
-            var split = whole.TrimEnd('\n').Split('\n');
-            return whole.Length == 0 ? [] : [.. split.Skip(Math.Max(0, split.Length - lines)).Select(line => line.TrimEnd('\r'))];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    private static ReadOnlySpan<byte> Fill(Microsoft.Win32.SafeHandles.SafeFileHandle handle, Span<byte> buffer, long position)
-    {
-        var length = 0;
-        while (length < buffer.Length && RandomAccess.Read(handle, buffer[length..], position + length) is var read and > 0)
-            length += read;
-        return buffer[..length];
+        var before = LogTail.Of(Rotated(1), lines + 1, LengthOf(Rotated(1)));
+        ImmutableArray<string> joined = before.Finished || current.Lines.IsEmpty
+            ? [.. before.Lines, .. current.Lines]
+            : [.. before.Lines[..^1], before.Lines[^1] + current.Lines[0], .. current.Lines[1..]];
+        return ([.. joined.Skip(joined.Length - lines)], current.Lines.IsEmpty ? before.Finished : current.Finished);
     }
 
     /// <summary>The last lines, and then every line as it is written, across rotations, until cancelled.</summary>
     public async IAsyncEnumerable<string> FollowAsync(int lines, TimeProvider time, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        var (position, rotation) = (LengthOf(path), Signature());
-        foreach (var line in Tail(lines))
-            yield return line;
-
+        var rotation = Signature();
+        var position = LengthOf(path);
         var pending = new LineBuffer();
+        var tail = Tail(lines, position);
+        foreach (var line in tail.Finished ? tail.Lines : tail.Lines[..^1])
+            yield return line;
+        if (!tail.Finished)
+            pending.Add(Encoding.UTF8.GetBytes(tail.Lines[^1]));
+
         var buffer = new byte[Chunk];
         while (!cancel.IsCancellationRequested)
         {
@@ -150,18 +115,8 @@ public sealed class LogFile(string path)
             position += read;
             foreach (var line in pending.Add(buffer.AsSpan(0, read)))
                 yield return line;
-
             if (read == 0)
-            {
-                try
-                {
-                    await Task.Delay(Poll, time, cancel);
-                }
-                catch (OperationCanceledException)
-                {
-                    yield break;
-                }
-            }
+                await Task.Delay(Poll, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

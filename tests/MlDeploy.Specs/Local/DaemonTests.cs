@@ -27,7 +27,7 @@ public sealed class DaemonTests : IDisposable
         // Ends only when every holder of the pipe has closed it: a daemon that kept it would hang a CI job here.
         var output = await shell.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
         await shell.WaitForExitAsync();
-        var daemon = ProcessIdentity.Of(int.Parse(output.Trim(), CultureInfo.InvariantCulture))!;
+        var daemon = ProcessIdentity.Of(PidIn(output))!;
         try
         {
             await Eventually.Becomes(() => File.Exists(log) && File.ReadAllText(log).Contains("detached", StringComparison.Ordinal), "it runs");
@@ -47,6 +47,10 @@ public sealed class DaemonTests : IDisposable
 
         await ParentWatch.WaitForEndAsync(daemon, TimeProvider.System).WaitAsync(TimeSpan.FromSeconds(20));
     }
+
+    // A terminal adds escape sequences of its own around it.
+    private static int PidIn(string output) => int.Parse(
+        new string([.. output.TrimEnd().Reverse().TakeWhile(char.IsAsciiDigit).Reverse()]), CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task The_end_of_the_parent_is_noticed()

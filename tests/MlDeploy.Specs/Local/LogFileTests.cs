@@ -70,7 +70,7 @@ public sealed class LogFileTests : IDisposable
         var seen = new List<int>();
         var follower = Task.Run(async () =>
         {
-            await foreach (var line in log.FollowAsync(0, TimeProvider.System, stop.Token))
+            await foreach (var line in log.FollowAsync(Lines, TimeProvider.System, stop.Token))
             {
                 seen.Add(int.Parse(line, System.Globalization.CultureInfo.InvariantCulture));
                 if (seen[^1] == Lines)

@@ -241,9 +241,12 @@ public sealed class SupervisorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_callback_that_throws_ends_the_supervision_loudly_and_leaves_nothing_running()
+    public async Task A_callback_that_throws_ends_the_supervision_loudly_and_the_processes_can_still_be_stopped()
     {
-        var instance = Supervisor.Start(App(), Context, _ => throw new InvalidOperationException("the state cannot be written"));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => instance.Completion.WaitAsync(TimeSpan.FromSeconds(20)));
+        supervisor = Supervisor.Start(App(), Context, _ => throw new InvalidOperationException("the state cannot be written"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => supervisor.Completion.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => supervisor.StopAsync(TimeSpan.Zero));
+        Assert.Empty(table.Instances().GetValueOrDefault(cookie, []));
+        supervisor = null;
     }
 }
