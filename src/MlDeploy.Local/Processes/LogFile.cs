@@ -5,9 +5,8 @@ using System.Text;
 namespace MlDeploy.Local.Processes;
 
 /// <summary>
-/// An instance's log: what its processes write to standard output and error, appended by them directly. Rotation copies the file
-/// and truncates it, since the writers hold it open; their O_APPEND makes them go on at the new end. What is written within the
-/// microseconds between the last copy and the truncation is lost: the price of a log that outlives its reader.
+/// An instance's log: what its processes write to standard output and error, appended by them directly, so that it outlives any
+/// host. They hold the file open, so rotation cannot rename it: it copies the beginning away and cuts it off (see <see cref="LogCut"/>).
 /// </summary>
 /// <param name="path">Absolute. Rotated files are <c>path.1</c> (the newest) to <c>path.N</c>.</param>
 public sealed class LogFile(string path)
@@ -16,9 +15,6 @@ public sealed class LogFile(string path)
     public const int DefaultKept = 3;
 
     private const int Chunk = 64 * 1024;
-
-    /// <summary>What one tail may read: lines beyond are left out, oldest first.</summary>
-    private const int LongestTail = 4 << 20;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
@@ -37,130 +33,90 @@ public sealed class LogFile(string path)
     }
 
     /// <summary>Rotates when the log has grown beyond the limit. A full disk or a missing file is no reason to stop an application: nothing happens.</summary>
-    /// <returns>True when it was rotated.</returns>
-    public bool RotateWhenLarger(long limit = DefaultLimit, int kept = DefaultKept)
+    public LogRotation RotateWhenLarger(long limit = DefaultLimit, int kept = DefaultKept)
     {
         try
         {
-            if (!File.Exists(path) || new FileInfo(path).Length <= limit)
-                return false;
-            for (var age = kept - 1; age >= 1; age--)
-            {
-                if (File.Exists(Rotated(age)))
-                    File.Move(Rotated(age), Rotated(age + 1), overwrite: true);
-            }
-
-            CopyAndTruncate();
-            return true;
+            return File.Exists(path) && new FileInfo(path).Length > limit ? Rotate(kept) : LogRotation.None;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return LogRotation.None;
         }
     }
 
-    private void CopyAndTruncate()
+    // The rotated file gets its name last: a follower that sees it knows that the current one begins anew.
+    private LogRotation Rotate(int kept)
     {
-        using var source = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        using var copy = File.OpenHandle(Rotated(1), FileMode.Create, FileAccess.Write, FileShare.Read);
-        var buffer = new byte[Chunk];
-        long position = 0;
-        while (RandomAccess.Read(source, buffer, position) is var read and > 0)
+        var copy = $"{path}.rotating";
+        var rotation = LogCut.CutInto(path, copy);
+        for (var age = kept - 1; age >= 1; age--)
         {
-            RandomAccess.Write(copy, buffer.AsSpan(0, read), position);
-            position += read;
+            if (File.Exists(Rotated(age)))
+                File.Move(Rotated(age), Rotated(age + 1), overwrite: true);
         }
 
-        RandomAccess.SetLength(source, 0);
+        File.Move(copy, Rotated(1), overwrite: true);
+        return rotation;
     }
 
     /// <summary>The last lines, oldest first, going back into the newest rotated file when the current one has too few.</summary>
     /// <returns>Bytes that are not UTF-8 become U+FFFD. Empty when there is no log.</returns>
-    public ImmutableArray<string> Tail(int lines)
-    {
-        var found = TailOf(path, lines);
-        return found.Length < lines ? [.. TailOf(Rotated(1), lines - found.Length), .. found] : found;
-    }
+    public ImmutableArray<string> Tail(int lines) => Tail(lines, LengthOf(path)).Lines;
 
-    private static ImmutableArray<string> TailOf(string file, int lines)
+    /// <param name="end">Bytes of the current file that count; what was written since does not.</param>
+    /// <returns>The lines, and whether the last of them is finished.</returns>
+    private (ImmutableArray<string> Lines, bool Finished) Tail(int lines, long end)
     {
         if (lines <= 0)
-            return [];
-        try
-        {
-            using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var end = RandomAccess.GetLength(handle);
-            var start = end;
-            var newlines = 0;
-            var buffer = new byte[Chunk];
-            // One newline more than lines: the one that ends the line before the first wanted.
-            while (start > 0 && newlines <= lines && end - start < LongestTail)
-            {
-                var size = (int)Math.Min(Chunk, start);
-                start -= size;
-                newlines += Fill(handle, buffer.AsSpan(0, size), start).Count((byte)'\n');
-            }
+            return ([], true);
+        // One more than asked for: then the first is not the file's first, which a cut may have taken the beginning of.
+        var current = LogTail.Of(path, lines + 1, end);
+        if (current.Lines.Length > lines)
+            return (current.Lines[1..], current.Finished);
 
-            var text = new byte[end - start];
-            var whole = Encoding.UTF8.GetString(Fill(handle, text, start));
-            var split = whole.TrimEnd('\n').Split('\n');
-            return whole.Length == 0 ? [] : [.. split.Skip(Math.Max(0, split.Length - lines)).Select(line => line.TrimEnd('\r'))];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    private static ReadOnlySpan<byte> Fill(Microsoft.Win32.SafeHandles.SafeFileHandle handle, Span<byte> buffer, long position)
-    {
-        var length = 0;
-        while (length < buffer.Length && RandomAccess.Read(handle, buffer[length..], position + length) is var read and > 0)
-            length += read;
-        return buffer[..length];
+        var before = LogTail.Of(Rotated(1), lines + 1, LengthOf(Rotated(1)));
+        ImmutableArray<string> joined = before.Finished || current.Lines.IsEmpty
+            ? [.. before.Lines, .. current.Lines]
+            : [.. before.Lines[..^1], before.Lines[^1] + current.Lines[0], .. current.Lines[1..]];
+        return ([.. joined.Skip(joined.Length - lines)], current.Lines.IsEmpty ? before.Finished : current.Finished);
     }
 
     /// <summary>The last lines, and then every line as it is written, across rotations, until cancelled.</summary>
     public async IAsyncEnumerable<string> FollowAsync(int lines, TimeProvider time, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        var (position, rotation) = (LengthOf(path), Signature());
-        foreach (var line in Tail(lines))
-            yield return line;
-
+        var rotation = Signature();
+        var position = LengthOf(path);
         var pending = new LineBuffer();
+        var tail = Tail(lines, position);
+        foreach (var line in tail.Finished ? tail.Lines : tail.Lines[..^1])
+            yield return line;
+        if (!tail.Finished)
+            pending.Add(Encoding.UTF8.GetBytes(tail.Lines[^1]));
+
         var buffer = new byte[Chunk];
         while (!cancel.IsCancellationRequested)
         {
-            if (Signature() is var now && now != rotation)
+            if (Signature() is { Length: >= 0 } now && now != rotation)
             {
-                // What was written after the last look went along into the rotated file.
+                // What was written after the last look may have gone along into the rotated file.
                 rotation = now;
-                while (ReadAt(Rotated(1), buffer, position) is var rest and > 0)
+                while (position < now.Length && ReadAt(Rotated(1), buffer, position) is var rest and > 0)
                 {
                     position += rest;
                     foreach (var line in pending.Add(buffer.AsSpan(0, rest)))
                         yield return line;
                 }
 
-                position = 0;
+                position = Math.Max(0, position - now.Length);
             }
 
             var read = ReadAt(path, buffer, position);
             position += read;
             foreach (var line in pending.Add(buffer.AsSpan(0, read)))
                 yield return line;
-
             if (read == 0)
-            {
-                try
-                {
-                    await Task.Delay(Poll, time, cancel);
-                }
-                catch (OperationCanceledException)
-                {
-                    yield break;
-                }
-            }
+                await Task.Delay(Poll, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

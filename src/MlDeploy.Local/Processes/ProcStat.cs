@@ -10,7 +10,8 @@ namespace MlDeploy.Local.Processes;
 /// <param name="ResidentPages">The kernel's quick count: exact to some dozens of pages.</param>
 internal readonly record struct ProcStat(int Pid, char State, int Parent, int Session, long Own, long Reaped, long Start, long ResidentPages)
 {
-    public const int TicksPerSecond = 100;
+    /// <summary>What one clock tick lasts: USER_HZ is 100 on every architecture .NET runs on.</summary>
+    public static TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(10);
 
     public bool HasEnded => State is 'Z' or 'X';
 

@@ -11,11 +11,11 @@ namespace MlDeploy.Local.Processes;
 /// <param name="BootId">Linux: the kernel's random id of this boot. Elsewhere empty: the start time is absolute there.</param>
 public sealed record ProcessIdentity(int Pid, long StartTicks, string BootId)
 {
+    private static readonly string Boot = ReadBoot();
+
     /// <summary>This process.</summary>
     public static ProcessIdentity Current { get; } = Of(Environment.ProcessId)
         ?? throw new InvalidOperationException("This process cannot read its own start time; is /proc mounted?");
-
-    private static string Boot { get; } = ReadBoot();
 
     /// <summary>True while that very process runs; a zombie has ended.</summary>
     public bool IsAlive() => OperatingSystem.IsLinux()

@@ -21,8 +21,8 @@ public sealed record LaunchSpec(
 /// </summary>
 public static class ProcessLauncher
 {
-    // `exec` throughout, so that the process id is the application's. Descriptors 3 to 9 are what a CI shell or `flock` may have
-    // left open for us; an application that kept them would hold up whoever waits for their end.
+    // `exec` throughout, so that the process id is the application's. A shell can name the descriptors 3 to 9 only;
+    // on Linux the rest is kept back by InheritedDescriptors.
     private const string Script = "exec >>\"$1\" 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; shift; exec \"$@\"";
 
     // Without setsid(1) (macOS) the process stays in the terminal's session; at least its closing must not end it.
@@ -52,6 +52,7 @@ public static class ProcessLauncher
         try
         {
             new LogFile(spec.LogFile).Create();
+            InheritedDescriptors.KeepFromChildren();
             return RunningProcess.Started(Process.Start(start)!, time);
         }
         catch (Exception error) when (error is Win32Exception or IOException or UnauthorizedAccessException)

@@ -58,7 +58,10 @@ public sealed class Supervisor : IAsyncDisposable
     }
 
     /// <summary>Starts a new instance.</summary>
-    /// <param name="changed">Called with every new state, one at a time, in order; what it does delays the supervision.</param>
+    /// <param name="changed">
+    /// Called with every new state, one at a time, in order. What it does delays the supervision; an exception from it ends the
+    /// supervision and faults <see cref="Completion"/>, while the processes run on until they are stopped.
+    /// </param>
     public static Supervisor Start(InstanceSpec spec, SupervisionContext context, Action<InstanceState> changed) =>
         new(spec, context, changed, null);
 
