@@ -85,34 +85,35 @@ public static class ManifestReader
     /// </summary>
     private static void CheckWhatWasNotSelected(EnvironmentOverlays environments, MapNode? selected, ManifestSource source, ProblemList problems)
     {
-        foreach (var (name, overlay) in environments.Overlays)
+        if (environments.Overlays.IsEmpty && source.Overrides.IsEmpty)
         {
-            if (!ReferenceEquals(overlay, selected))
+            return;
+        }
+
+        var below = FillLeniently(environments.Base, SettingPath.Root, source, problems);
+        foreach (var (name, overlay) in environments.Overlays.Where(overlay => !ReferenceEquals(overlay.Overlay, selected)))
+        {
+            var path = SettingPath.Root.Key(AppDefinition.Environments).Key(name);
+            var merged = Overlay.Merge(below, FillLeniently(overlay, path, source, problems));
+            var places = Overlay.Places(overlay);
+            foreach (var problem in ProblemsOf(merged, source, withRules: true).Where(problem => places.Contains(new Mark(problem.File, problem.Line, problem.Column))))
             {
-                var places = Overlay.Places(overlay);
-                foreach (var problem in ProblemsOf(Overlay.Merge(environments.Base, overlay), source, withRules: true))
-                {
-                    if (places.Contains(new Mark(problem.File, problem.Line, problem.Column)))
-                    {
-                        problems.Add(problem with { Path = $"{SettingPath.Root.Key(AppDefinition.Environments).Key(name)}.{problem.Path}" });
-                    }
-                }
+                problems.Add(problem with { Path = $"{path}.{problem.Path}" });
             }
         }
 
-        if (selected is not null || !source.Overrides.IsEmpty)
+        foreach (var problem in ProblemsOf(below, source, withRules: false))
         {
-            foreach (var problem in ProblemsOf(environments.Base, source, withRules: false))
-            {
-                problems.Add(problem);
-            }
+            problems.Add(problem);
         }
     }
 
-    private static IReadOnlyList<ManifestProblem> ProblemsOf(Node document, ManifestSource source, bool withRules)
+    private static Node FillLeniently(Node document, SettingPath path, ManifestSource source, ProblemList problems) =>
+        new Interpolation(source.Variable, problems, lenient: true).Fill(document, path);
+
+    private static IReadOnlyList<ManifestProblem> ProblemsOf(Node filled, ManifestSource source, bool withRules)
     {
         var problems = new ProblemList();
-        var filled = new Interpolation(source.Variable, problems, lenient: true).Fill(document, SettingPath.Root);
         var context = new ReadContext(problems, source.BaseDirectory, requireAll: false);
         var manifest = AppDefinition.Section.Read(filled, SettingPath.Root, context);
         if (withRules)

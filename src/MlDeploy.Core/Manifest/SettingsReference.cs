@@ -76,7 +76,7 @@ public static class SettingsReference
 
         ## Reading
 
-        - One UTF-8 YAML document of at most 1 MiB, 40 levels and 50,000 values. Anchors and aliases work; merge keys (`<<`), tags and further documents are refused.
+        - One UTF-8 YAML document of at most 256 KiB, 40 levels, 10,000 values and 16 environments. Anchors and aliases work; merge keys (`<<`), tags and further documents are refused.
         - **Text is text.** Where a setting wants text, it is taken as written: `version: 1.10` stays `1.10`, `on`, `yes` and `2026-11-18` are text. Numbers follow JSON's grammar; `true` and `false` are the only booleans; a quoted number is text and refused where a number belongs.
         - **Units are written.** Durations `ms s m h d` (`90s`, `1h30m`), percentages `5%`, sizes `KiB MiB GiB KB MB GB`, rates `50/s 600/min 100/h`, growth `5MiB/min`. A bare number is refused.
         - **Variables.** `${NAME}` and `${NAME:-default}` are filled from the environment, in values only; `:-` also replaces an empty variable. `$$` is a dollar, and a `$` before anything else is itself, so `$.path` needs nothing. Inside `{ }` and `[ ]` quote it, `"${PORT}"`: a value that is nothing but one variable is typed by what it is filled with. A problem echoes the variable, never its value.

@@ -1,3 +1,5 @@
+using MlDeploy.Core.Manifest;
+
 namespace MlDeploy.Tool.Manifests;
 
 /// <summary>What `mldeploy init` writes: short, valid, and each line worth reading.</summary>
@@ -32,12 +34,5 @@ public static class InitTemplate
         """;
 
     /// <summary>The nearest valid application name to a folder's: `My_Model v2` gives `my-model-v2`.</summary>
-    public static string NameFrom(string folder)
-    {
-        var letters = folder.ToLowerInvariant().Select(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '-').ToArray();
-        var words = new string(letters).Split('-', StringSplitOptions.RemoveEmptyEntries);
-        var name = string.Join('-', words).TrimStart("0123456789-".ToCharArray());
-        name = name.Length > 24 ? name[..24].TrimEnd('-') : name;
-        return name.Length == 0 ? "app" : name;
-    }
+    public static string NameFrom(string folder) => ApplicationName.Nearest(folder) ?? "app";
 }

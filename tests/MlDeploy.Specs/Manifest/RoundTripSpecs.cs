@@ -83,7 +83,7 @@ public class RoundTripSpecs
     [
         "version=1.10", "version=null-1", "application.port=1", "application.drain=1m30s", "application.snapshotLimit=1.5GiB", "application.health.path=/a%20b",
         "application.environment={A: \"true\", B: 1.50, C: \"\", D: \"a\\nb\", E: \"é \\U0001F600 <&>\"}", "model.range=[-1e3, 2.5]", "rollout.confidence=99.99%",
-        "rollout.steps[0].weight=0.1%", "rollout.expectedRequests=100000/h", "rollout.gates[5].max=3", "rollout.gates[4].max=1.5KB/s", "rollout.tests[0].http.body=[null, true, 1.50, \"1\", {a: {}}]",
+        "rollout.steps[0].weight=4.5%", "rollout.expectedRequests=100000/h", "rollout.gates[5].max=3", "rollout.gates[4].max=1.5KB/s", "rollout.tests[0].http.body=[null, true, 1.50, \"1\", {a: {}}]",
         "rollout.tests[0].http.expect.json[\"$.x\"]=[1, \"a\"]", "rollout.tests[0].http.expect.json[\"$.y\"]=\"1\"", "rollout.stickiness=null", "monitoring=null", "targets.aws.overrides={A: {B: [1, \"2\", null]}}",
         "targets.aws.tags={b: \"1\", a: x}", "training=null", "scaling={min: 3}", "notifications=null", "application.secrets.X=secretsmanager:arn:aws:secretsmanager:eu-central-1:1:secret:x",
     ];

@@ -11,7 +11,7 @@ internal static class AppDefinition
     public const string Environments = "environments";
 
     private static readonly Setting<string> Api = Required("apiVersion", new ChoiceType<string>((ApiVersion, ApiVersion)), "The format of this file: mldeploy/v1.");
-    private static readonly Setting<string> Name = Required("name", new TextType("an application's name", "a DNS label: lower-case letters, digits and hyphens, at most 24 characters, beginning with a letter", Names.ApplicationLabel, "^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$"), "The application's name; it prefixes cloud names and names the state folder.");
+    private static readonly Setting<string> Name = Required("name", new TextType("an application's name", "a DNS label: lower-case letters, digits and hyphens, at most 24 characters, beginning with a letter", Names.ApplicationLabel, "^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$", suggest: Names.NearestLabel), "The application's name; it prefixes cloud names and names the state folder.");
     private static readonly Setting<string> Version = Required("version", Types.Label("a version's label"), "The label of what is deployed, such as ${GIT_SHA:-dev}. Always text: 1.10 stays 1.10.");
     private static readonly Setting<ApplicationSettings> Application = Required("application", ApplicationDefinition.Section, "What runs, and how it is known to be well.");
     private static readonly Setting<ModelSettings> Model = Optional("model", ModelDefinition.Section, "What the application predicts with, and where features and predictions stand.");

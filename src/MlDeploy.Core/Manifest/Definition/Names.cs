@@ -17,6 +17,21 @@ internal static class Names
         : !text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? "has characters other than letters, digits and hyphens"
         : null;
 
+    /// <summary>The nearest valid application name: `My_Model v2` gives `my-model-v2`; null when nothing is left.</summary>
+    public static string? NearestLabel(string text)
+    {
+        if (text.Length > 200)
+        {
+            return null;
+        }
+
+        var letters = text.ToLowerInvariant().Select(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '-').ToArray();
+        var words = new string(letters).Split('-', StringSplitOptions.RemoveEmptyEntries);
+        var name = string.Join('-', words).AsSpan().TrimStart("0123456789-");
+        name = name[..Math.Min(name.Length, LongestApplication)].TrimEnd('-');
+        return name.Length == 0 ? null : name.ToString();
+    }
+
     /// <summary>What names a version, a gate or a test in output and file names.</summary>
     public static string? Label(string text) =>
         text.Length == 0 ? "is empty"
@@ -63,6 +78,19 @@ internal static class Names
             : !IPAddress.TryParse(host, out var address) || (host[0] != '[' && host.Count(c => c == '.') != 3) ? "has no IP address before the port"
             : address is null ? "has no IP address before the port"
             : null;
+    }
+
+    /// <summary>`localhost:8080`, `8080` and `:8080` mean loopback; `*:8080` means every address.</summary>
+    public static string? NearestListen(string text)
+    {
+        var (host, port) = text.LastIndexOf(':') is var colon and >= 0 ? (text[..colon], text[(colon + 1)..]) : ("", text);
+        var address = host switch
+        {
+            "" or "localhost" => $"127.0.0.1:{port}",
+            "*" => $"0.0.0.0:{port}",
+            _ => $"[{host}]:{port}",
+        };
+        return Listen(address) is null ? address : null;
     }
 
     public static string? Cidr(string text) => IPNetwork.TryParse(text, out _) ? null : "is not an address range";

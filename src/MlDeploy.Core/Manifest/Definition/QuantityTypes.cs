@@ -55,7 +55,7 @@ internal sealed class ShareType(double min, double max, string example, bool abo
         if (Quantity.Share(scalar.Text) is not { } share)
         {
             refusal = PlainNumber.IsNumber(scalar.Text)
-                ? new Refusal("is a share without a percent sign", $"Write {scalar.Shown}% if {scalar.Shown} of 100 is meant.")
+                ? new Refusal("is a share without a percent sign", Remedy(scalar))
                 : new Refusal("is not a percentage", $"Write a number and a percent sign, such as {example}.");
             return false;
         }
@@ -69,6 +69,12 @@ internal sealed class ShareType(double min, double max, string example, bool abo
         refusal = new Refusal("is out of range", $"Write {(share > max ? $"at most {QuantityText.Share(max)}" : aboveMin ? $"more than {QuantityText.Share(min)}" : $"at least {QuantityText.Share(min)}")}.");
         return false;
     }
+
+    /// <summary>`0.99` is more often 99 % than 0.99 %: both are named.</summary>
+    private static string Remedy(ScalarNode scalar) =>
+        scalar.Text == scalar.Shown && PlainNumber.Parse(scalar.Text) is > 0 and < 1 and var number
+            ? $"Write {QuantityText.Share(number)} if a part of 1 is meant, {scalar.Shown}% if a part of 100 is."
+            : $"Write {scalar.Shown}% if {scalar.Shown} of 100 is meant.";
 }
 
 /// <summary>A number of bytes with its unit.</summary>

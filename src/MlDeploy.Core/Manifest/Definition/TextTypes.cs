@@ -11,7 +11,8 @@ namespace MlDeploy.Core.Manifest.Definition;
 /// <param name="description">What is allowed, with an example.</param>
 /// <param name="check">Says what is wrong with a text (`has an upper-case letter`), or null.</param>
 /// <param name="pattern">The same for editors, as far as a pattern can say it.</param>
-internal class TextType(string noun, string description, Func<string, string?>? check = null, string? pattern = null, int longest = 4096) : ScalarType<string>
+/// <param name="suggest">A right text near a wrong one, or null.</param>
+internal class TextType(string noun, string description, Func<string, string?>? check = null, string? pattern = null, int longest = 4096, Func<string, string?>? suggest = null) : ScalarType<string>
 {
     public static TextType Any { get; } = new("text", "text");
 
@@ -31,7 +32,7 @@ internal class TextType(string noun, string description, Func<string, string?>? 
         var wrong = value.Length > longest ? $"is longer than {longest} characters"
             : value.Any(c => char.IsControl(c) && c is not ('\n' or '\t')) ? "contains a control character"
             : check?.Invoke(value);
-        refusal = new Refusal(wrong ?? "", $"Write {description}.");
+        refusal = wrong is null ? default : new Refusal(wrong, scalar.Text == scalar.Shown && suggest?.Invoke(value) is { } right ? $"Write {right}." : $"Write {noun} as allowed.");
         return wrong is null;
     }
 }

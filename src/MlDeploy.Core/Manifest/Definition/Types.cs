@@ -11,7 +11,7 @@ internal static class Types
 
     public static TextType JsonPath { get; } = new("a JSON path", "a JSON path to one place, such as $.scores[0]", Names.JsonPath, @"^\$");
 
-    public static TextType Listen { get; } = new("an address", "an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080", Names.Listen, @":\d+$");
+    public static TextType Listen { get; } = new("an address", "an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080", Names.Listen, @":\d+$", suggest: Names.NearestListen);
 
     /// <summary>A program and its arguments; never a line for a shell, so that nothing is split or expanded on the way.</summary>
     public static ListType<string> Command { get; } = new(TextType.Any, "a program and its arguments, such as [dotnet, run, score.cs]", shortest: 1);

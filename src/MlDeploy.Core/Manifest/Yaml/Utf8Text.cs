@@ -11,7 +11,7 @@ internal static class Utf8Text
     {
         if (bytes.Length > YamlLimits.Bytes)
         {
-            problems.Add(new Mark(file, 1, 1), "", "is too large for a manifest", $"{bytes.Length:N0} bytes", $"at most {YamlLimits.Bytes:N0} bytes (1 MiB)",
+            problems.Add(new Mark(file, 1, 1), "", "is too large for a manifest", $"{bytes.Length:N0} bytes", $"at most {YamlLimits.Bytes:N0} bytes (256 KiB)",
                 "Name the manifest with --file; data and models are referred to by path, not written into it.");
             return null;
         }

@@ -7,20 +7,20 @@ namespace MlDeploy.Core.Manifest.Yaml;
 internal static class YamlLimits
 {
     /// <summary>Bytes of the document.</summary>
-    public const int Bytes = 1 << 20;
+    public const int Bytes = 256 << 10;
 
     /// <summary>Maps and lists inside one another.</summary>
     public const int Depth = 40;
 
     /// <summary>Values (long texts as one for each 64 characters), aliases counted as what they stand for.</summary>
-    public const int Nodes = 50_000;
+    public const int Nodes = 10_000;
 
     /// <summary>Characters that variables may bring in, in all.</summary>
-    public const int FilledCharacters = 1 << 20;
+    public const int FilledCharacters = 256 << 10;
 
     /// <summary>Overlays under `environments`: each is checked against the whole document.</summary>
-    public const int Environments = 32;
+    public const int Environments = 16;
 
     /// <summary>Problems reported; the rest is only counted.</summary>
-    public const int Problems = 500;
+    public const int Problems = 200;
 }

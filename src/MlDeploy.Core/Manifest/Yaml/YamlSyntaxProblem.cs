@@ -5,7 +5,7 @@ namespace MlDeploy.Core.Manifest.Yaml;
 /// <summary>Says in a user's words what the YAML parser could not read.</summary>
 internal static class YamlSyntaxProblem
 {
-    public static void Report(Mark mark, YamlException invalid, string text, ProblemList problems)
+    public static void Report(Mark mark, string reason, string text, ProblemList problems)
     {
         if (IndentingTab(text, mark.Line) is { } tab)
         {
@@ -13,7 +13,7 @@ internal static class YamlSyntaxProblem
             return;
         }
 
-        problems.Add(mark, "", $"is not valid YAML: {Sentence(invalid)}", LineOf(text, mark.Line), null,
+        problems.Add(mark, "", $"is not valid YAML: {reason}", LineOf(text, mark.Line), null,
             "Correct the line; quote a value that holds `: `, ` #` or begins with one of { [ * & ! % @.");
     }
 
@@ -41,7 +41,7 @@ internal static class YamlSyntaxProblem
     }
 
     /// <summary>The parser's own words, without its "While parsing…" preamble and its positions.</summary>
-    private static string Sentence(YamlException invalid)
+    public static string Sentence(YamlException invalid)
     {
         var words = invalid.Message;
         var comma = words.IndexOf(", ", StringComparison.Ordinal);

@@ -54,7 +54,12 @@ internal sealed class YamlTreeReader
         }
         catch (YamlException invalid)
         {
-            YamlSyntaxProblem.Report(MarkOf(invalid.Start), invalid, text, problems);
+            YamlSyntaxProblem.Report(MarkOf(invalid.Start), YamlSyntaxProblem.Sentence(invalid), text, problems);
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            // The parser's scanner leaves some malformed input unnamed (an unclosed bracket over many lines, for one).
+            YamlSyntaxProblem.Report(MarkOf(parser.Current?.Start ?? YamlDotNet.Core.Mark.Empty), "it cannot be read on from here", text, problems);
         }
 
         return null;

@@ -1,0 +1,85 @@
+using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Manifest.Rules;
+
+namespace MlDeploy.Specs.Manifest;
+
+/// <summary>What a target cannot do is refused, never ignored.</summary>
+public class TargetSpecs
+{
+    private const string OnAws = """
+        apiVersion: mldeploy/v1
+        name: app
+        version: v1
+        application: { image: x:1 }
+        rollout: { steps: [ { weight: 10%, for: 15m } ], bake: 10m }
+        targets: { aws: { region: eu-central-1 } }
+        """;
+
+    [Fact]
+    public void The_local_target_names_everything_in_the_reference_manifest_that_it_cannot_do_yet()
+    {
+        var result = Reading.Read(Reading.Reference);
+        var refused = NotBuilt.RefusedAtUse(result.Manifest!, "local", result.Origins);
+        Assert.Equal(
+            ["scaling.max", "rollout.gates[10].metric", "rollout.gates[11].metric", "rollout.gates[12].metric", "rollout.gates[13].metric", "rollout.gates[14].metric", "monitoring.drift", "training", "notifications"],
+            refused.Select(problem => problem.Path));
+        Assert.All(refused, problem => Assert.True(problem.Line > 0 && problem.Remedy.Length > 0));
+    }
+
+    [Theory]
+    [InlineData("application.command=null ; application.image=x:1", "application.image")]
+    [InlineData("application.secrets={A: ssm:/a}", "application.secrets.A")]
+    [InlineData("scaling={min: 2}", "scaling.min")]
+    [InlineData("monitoring.capture.keepRows=5", "monitoring.capture")]
+    [InlineData("monitoring.capture.sample=5%", "monitoring.capture")]
+    [InlineData("model.profile=p.json", "model.profile")]
+    [InlineData("model.name=m", null)]
+    [InlineData("application.secrets={A: env:A}", null)]
+    [InlineData("targets.aws.region=eu-central-1", null)]
+    public void The_local_target_refuses(string set, string? path)
+    {
+        var manifest = Reading.Valid(Reading.Minimal, set: set.Split(" ; "));
+        Assert.Equal(path, NotBuilt.RefusedAtUse(manifest, "local").Select(problem => problem.Path).SingleOrDefault());
+    }
+
+    [Fact]
+    public void The_default_gates_judge_the_model_when_there_is_a_profile()
+    {
+        var gates = Reading.Valid(Reading.Minimal, set: ["model.profile=p.json"]).Rollout.Gates;
+        Assert.Equal(["http.errors", "latency.p99", "restarts", "model.inputs.missing", "model.inputs.unseen", "model.inputs.drift", "model.prediction.invalid"], gates.Select(gate => gate.Id));
+        Assert.Equal(3, Reading.Valid(Reading.Minimal).Rollout.Gates.Length);
+    }
+
+    [Fact]
+    public void The_aws_target_is_not_built() =>
+        Assert.Equal("the target aws is not built yet", Assert.Single(NotBuilt.RefusedAtUse(Reading.Valid(OnAws), "aws")).Message);
+
+    [Fact]
+    public void What_codedeploy_can_do_is_valid_on_aws() => Assert.Empty(TargetRules.ForAws(Reading.Valid(OnAws)));
+
+    [Theory]
+    [InlineData("rollout.steps[1]={weight: 50%, for: 1m}", "rollout.steps")]
+    [InlineData("rollout.steps[0].for=90s", "rollout.steps[0].for")]
+    [InlineData("rollout.bake=30s", "rollout.bake")]
+    [InlineData("rollout.strategy=linear ; rollout.steps=[{weight: 50%, for: 1m}, {weight: 90%, for: 1m}]", "rollout.steps[1].weight")]
+    [InlineData("rollout.strategy=linear ; rollout.steps=[{weight: 50%, for: 1m}, {weight: 100%, for: 2m}]", "rollout.steps[1].for")]
+    [InlineData("rollout.strategy=linear ; rollout.steps=[{weight: 20%, for: 1m}, {weight: 40%, for: 1m}]", "rollout.steps")]
+    [InlineData("rollout.strategy=linear ; rollout.steps=[{weight: 25%, for: 1m}, {weight: 50%, for: 1m}, {weight: 75%, for: 1m}]", null)]
+    [InlineData("rollout.stickiness.header=X-User", "rollout.stickiness.header")]
+    [InlineData("rollout.stickiness.cookie=user", null)]
+    [InlineData("application.secrets={A: env:A}", "application.secrets.A")]
+    [InlineData("rollout.onInconclusive=pause", "rollout.onInconclusive")]
+    [InlineData("application.health.interval=2s", "application.health.interval")]
+    [InlineData("application.health.timeout=1s", "application.health.timeout")]
+    [InlineData("application.health.healthyAfter=1", "application.health.healthyAfter")]
+    [InlineData("targets.aws.logRetention=31d", "targets.aws.logRetention")]
+    [InlineData("application.resources.cpu=500", "application.resources.cpu")]
+    [InlineData("application.resources.memory=5000", "application.resources.memory")]
+    [InlineData("targets=null", "targets.aws")]
+    [InlineData("application={command: [run]}", "application.image")]
+    public void On_aws(string set, string? path)
+    {
+        var problems = TargetRules.ForAws(Reading.Valid(OnAws, set: set.Split(" ; ")));
+        Assert.Equal(path, problems.Select(problem => problem.Path).SingleOrDefault());
+    }
+}
