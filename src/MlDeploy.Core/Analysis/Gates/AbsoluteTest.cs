@@ -27,10 +27,14 @@ internal sealed class AbsoluteTest(double level, double limit)
         Stable += stable ?? default;
     }
 
+    /// <summary>Whether a candidate that always has the event would have been caught: if not, a pass would mean nothing.</summary>
+    /// <param name="scale">How many times the traffic so far.</param>
+    public bool IsDecisive(double scale) => sequence.IsAbove(Units(Candidate) * scale, Units(Candidate) * scale, limit);
+
     /// <summary>The smallest share that nine in ten times would have been caught by now; null when not even 1 would.</summary>
-    public double? SmallestCaught(double scale = 1)
+    public double? SmallestCaught()
     {
-        var n = Units(Candidate) * scale;
+        var n = Units(Candidate);
         return Search.Smallest(limit, 1, share => sequence.IsAbove(Search.NineInTen(n, share), n, limit));
     }
 

@@ -47,24 +47,21 @@ internal sealed class ComparingTest
         }
     }
 
+    /// <summary>Whether a candidate that always has the event would have been caught: if not, a pass would mean nothing.</summary>
+    /// <param name="scale">How many times the traffic so far.</param>
+    public bool IsDecisive(double scale) => Candidate.Units > 0 && Foresee(scale).IsCaught(1);
+
     /// <summary>
     /// The smallest share of the candidate's units with the event that nine in ten times would have been caught by now, at stable's
-    /// share as it is; null when not even a candidate that always has the event would: then a pass would mean nothing.
+    /// share as it is; null when not even a candidate that always has the event would.
     /// </summary>
     /// <param name="tolerated">The candidate's share up to which it would not fail whatever the evidence.</param>
-    /// <param name="scale">How many times the traffic so far.</param>
-    public double? SmallestCaught(double tolerated, double scale = 1)
+    public double? SmallestCaught(double tolerated) => Search.Smallest(Math.Max(tolerated, StableShare), 1, Foresee(1).IsCaught);
+
+    private Foresight Foresee(double scale)
     {
         var (n, m) = (Candidate.Units * scale, Stable.Units * scale);
-        var stableShare = StableShare;
-        var weight = split is null ? n / Math.Max(1, n + m) : UserWeight(scale);
-        return n + m < 1 ? null : Search.Smallest(Math.Max(tolerated, stableShare), 1, IsCaught);
-
-        bool IsCaught(double share)
-        {
-            var events = Search.NineInTen(n, share);
-            return ConditionalProcess.Foreseen(OddsRatioPrior.Default, events, events + (m * stableShare), weight) >= LogNeeded;
-        }
+        return new Foresight(n, m * StableShare, split is null ? n / Math.Max(1, n + m) : UserWeight(scale), LogNeeded);
     }
 
     /// <summary>Stable's share over the step, half an event added so that none seen is not taken for none possible.</summary>

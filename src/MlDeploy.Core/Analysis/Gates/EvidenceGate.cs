@@ -87,9 +87,7 @@ internal abstract class EvidenceGate(Gate gate, MetricDefinition metric) : GateJ
     protected string Tell(ArmCount arm) => $"{MetricText.Count(arm.Events)} of {MetricText.Count(arm.Units)} {Step.Units}";
 
     /// <summary>A gate that could not have failed does not pass: something, at least a candidate that always has the event, would have been caught.</summary>
-    private bool IsDecisive(double scale) =>
-        (Absolute is null || Absolute.SmallestCaught(scale) is not null)
-        && (Comparing is null || Comparing.SmallestCaught(ToleratedShare(Comparing), scale) is not null);
+    private bool IsDecisive(double scale) => Absolute?.IsDecisive(scale) != false && Comparing?.IsDecisive(scale) != false;
 
     private Judgment Indecisive(Judgment judgment) => judgment with
     {

@@ -7,8 +7,9 @@ namespace MlDeploy.Core.Analysis.Gates;
 /// `memory.growth`: the slope of resident memory over the life of the version's process, over all steps. A rule, outside the guarantee.
 /// <para>
 /// What is no leak also grows: code is compiled, caches and heaps fill up to the size the runtime wants. That growth slows down, a leak's does
-/// not; so a failure needs all of: the lower end of the whole life's slope above the limit, the slope of its later half above the limit, a rise of
-/// more than <see cref="HarmlessRise"/> since the first sample, and all this for <see cref="Running"/> samples running.
+/// not; so a failure needs all of: the lower end of the whole life's slope above the limit, the slope of its later half above the limit and not
+/// below <see cref="Unslowed"/> of the earlier half's, a rise of more than <see cref="HarmlessRise"/> since the first sample, and all this for
+/// <see cref="Running"/> samples running.
 /// </para>
 /// </summary>
 internal sealed class GrowthGate(Gate gate, MetricDefinition metric) : GateJudge(gate, metric)
@@ -21,6 +22,9 @@ internal sealed class GrowthGate(Gate gate, MetricDefinition metric) : GateJudge
 
     /// <summary>Bytes: what heaps and compiled code may take after warm-up without being looked at.</summary>
     public const double HarmlessRise = 16 * 1024 * 1024;
+
+    /// <summary>Share of the earlier half's slope below which growth is slowing down. What fills up exponentially is below it after 0.7 of its time constant.</summary>
+    public const double Unslowed = 0.7;
 
     public const int Running = 5;
 
@@ -77,10 +81,16 @@ internal sealed class GrowthGate(Gate gate, MetricDefinition metric) : GateJudge
             : judgment;
     }
 
-    private bool IsLeak(SlopeEstimate whole, ReadOnlySpan<(double X, double Y)> points) =>
-        whole.Low > Gate.Max
-        && latest - first > HarmlessRise
-        && TheilSen.Estimate(points[(points.Length / 2)..]).Slope > Gate.Max;
+    private bool IsLeak(SlopeEstimate whole, ReadOnlySpan<(double X, double Y)> points)
+    {
+        if (!(whole.Low > Gate.Max) || latest - first <= HarmlessRise)
+        {
+            return false;
+        }
+
+        var later = TheilSen.Estimate(points[(points.Length / 2)..]).Slope;
+        return later > Gate.Max && later >= Unslowed * TheilSen.Estimate(points[..(points.Length / 2)]).Slope;
+    }
 
     private static string Megabytes(double bytes) => MetricText.Rounded(bytes / (1024 * 1024));
 

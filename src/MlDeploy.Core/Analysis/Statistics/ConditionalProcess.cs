@@ -59,34 +59,23 @@ public sealed class ConditionalProcess
     /// <param name="weight">Chance, 0–1, that an event's unit is the candidate's when the arms are alike; anything above it is safe too.</param>
     public void Observe(ArmCount candidate, ArmCount stable, double weight)
     {
-        var staked = Stake();
+        var staked = Math.Log(Stake());
         var total = double.NegativeInfinity;
-        var best = -1;
+        var (best, bestWeighted) = (0, double.NegativeInfinity);
         for (var index = 0; index < ratios.Length; index++)
         {
-            var gain = LogRatio(ratios[index].Ratio, candidate.Events, (double)candidate.Events + stable.Events, weight);
-            mixtures[index] = gain + Logarithms.Add(mixtures[index], Math.Log(staked));
+            var ratio = ratios[index];
+            var gain = ratio.LogLikelihoodRatio(candidate.Events, (double)candidate.Events + stable.Events, ratio.Cost(weight));
+            mixtures[index] = gain + Logarithms.Add(mixtures[index], staked);
             onsets[index] = onsets[index].Next(candidate, stable, gain);
-            var weighted = mixtures[index] + Math.Log(ratios[index].Stake);
-            best = best < 0 || weighted > mixtures[best] + Math.Log(ratios[best].Stake) ? index : best;
+            var weighted = mixtures[index] + ratio.LogStake;
+            (best, bestWeighted) = weighted > bestWeighted ? (index, weighted) : (best, bestWeighted);
             total = Logarithms.Add(total, weighted);
         }
 
         events += (double)candidate.Events + stable.Events;
         LogEvidence = Logarithms.Add(total, Math.Log(unstaked));
         SinceOnset = onsets[best];
-    }
-
-    /// <summary>Logarithm of the evidence that a step would end with which saw these counts at one go.</summary>
-    public static double Foreseen(ImmutableArray<OddsRatio> ratios, double candidateEvents, double events, double weight)
-    {
-        var best = double.NegativeInfinity;
-        foreach (var (ratio, stake) in ratios)
-        {
-            best = Math.Max(best, Math.Log(stake) + LogRatio(ratio, candidateEvents, events, weight));
-        }
-
-        return best + Math.Log(StartPrior.AtBegin);
     }
 
     /// <summary>What is staked on a defect that begins with the coming interval; depends only on what came before it.</summary>
@@ -97,7 +86,4 @@ public sealed class ConditionalProcess
         unstaked = left;
         return staked;
     }
-
-    private static double LogRatio(double ratio, double candidateEvents, double events, double weight) =>
-        (candidateEvents * Math.Log(ratio)) - (events * Logarithms.LogOnePlus(weight * (ratio - 1)));
 }

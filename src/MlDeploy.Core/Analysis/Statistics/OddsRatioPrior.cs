@@ -2,10 +2,27 @@ using System.Collections.Immutable;
 
 namespace MlDeploy.Core.Analysis.Statistics;
 
-/// <summary>How much worse a bad version may be: odds ratios above 1, and how much is staked on each.</summary>
-/// <param name="Ratio">Odds of the event at the candidate over the odds at stable; above 1.</param>
-/// <param name="Stake">Share of the evidence staked on it; all of them add up to 1.</param>
-public readonly record struct OddsRatio(double Ratio, double Stake);
+/// <summary>One alternative: how much worse a bad version may be, and how much is staked on it.</summary>
+/// <param name="ratio">Odds of the event at the candidate over the odds at stable; above 1.</param>
+/// <param name="stake">Share of the evidence staked on it, 0–1; all of them add up to 1.</param>
+public sealed class OddsRatio(double ratio, double stake)
+{
+    private readonly double logRatio = Math.Log(ratio);
+
+    public double Stake => stake;
+
+    public double LogStake { get; } = Math.Log(stake);
+
+    /// <summary>What every event costs, whichever arm it is in: log(1 − w + wθ).</summary>
+    /// <param name="weight">The candidate's share w of the units, 0–1.</param>
+    public double Cost(double weight) => Logarithms.LogOnePlus(weight * (ratio - 1));
+
+    /// <summary>Logarithm of the likelihood ratio θ^k_c / (1 − w + wθ)^k.</summary>
+    /// <param name="candidateEvents">k_c.</param>
+    /// <param name="events">k, both arms.</param>
+    /// <param name="cost">See <see cref="Cost"/>.</param>
+    public double LogLikelihoodRatio(double candidateEvents, double events, double cost) => (candidateEvents * logRatio) - (events * cost);
+}
 
 /// <summary>
 /// The mixture over alternatives. Any choice keeps the guarantee; this one was chosen by simulation for speed where it matters:

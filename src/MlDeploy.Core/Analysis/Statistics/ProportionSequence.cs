@@ -70,16 +70,19 @@ public sealed class ProportionSequence(double level)
         }
     }
 
-    /// <summary>The evidence is convex in m with its least value at k/n: halving finds the one crossing on a side.</summary>
+    /// <summary>The evidence is convex in m with its least value at k/n: halving finds the one crossing on a side, to nine digits (and never the side within).</summary>
     private double Solve(double k, double n, double outside, double inside)
     {
-        for (var halving = 0; halving < 60 && Math.Abs(inside - outside) > 1e-12 * Math.Max(inside, outside); halving++)
+        var mixture = LogBeta.Of(Prior + k, Prior + n - k) - LogPriorBeta;
+        for (var halving = 0; halving < 100 && Math.Abs(inside - outside) > 1e-9 * Math.Min(inside, outside); halving++)
         {
             var middle = (inside + outside) / 2;
-            (outside, inside) = Evidence(k, n, middle) >= Needed ? (middle, inside) : (outside, middle);
+            (outside, inside) = Against(middle) >= Needed ? (middle, inside) : (outside, middle);
         }
 
         return outside;
+
+        double Against(double m) => mixture - Times(k, Math.Log(m)) - Times(n - k, Logarithms.LogOnePlus(-m));
     }
 
     /// <summary>0 · log 0 is 0.</summary>
