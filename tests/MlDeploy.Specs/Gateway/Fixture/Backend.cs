@@ -90,7 +90,13 @@ internal sealed class Backend : IAsyncDisposable
                 http.Abort();
                 break;
             case "/echo":
-                await http.Request.Body.CopyToAsync(http.Response.Body);
+                using (var body = new MemoryStream())
+                {
+                    // All of it first: over HTTP/1.1 few clients read an answer before they have sent their request.
+                    await http.Request.Body.CopyToAsync(body);
+                    await http.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length));
+                }
+
                 break;
             case "/trailer":
                 http.Response.DeclareTrailer("grpc-status");
