@@ -3,9 +3,6 @@ namespace MlDeploy.Local.Gateway;
 /// <summary>What one application's gateway is started with; none of it changes while it runs.</summary>
 public sealed record GatewayOptions
 {
-    /// <summary>The application's name, for messages.</summary>
-    public required string Application { get; init; }
-
     /// <summary>Address for HTTP/1.1 and WebSocket, <c>host:port</c>; port 0 takes a free one.</summary>
     public required string Listen { get; init; }
 

@@ -106,6 +106,7 @@ internal sealed class Dispatcher(IHttpForwarder forwarder, HttpMessageInvoker up
     private ValueTask<ForwarderError> SendAsync(Exchange exchange, Destination destination)
     {
         var arm = exchange.Arm!;
+        exchange.Destination = destination;
         var config = HttpProtocol.IsHttp2(exchange.Http.Request.Protocol) ? arm.Http2 : arm.Http1;
         return forwarder.SendAsync(exchange.Http, destination.Prefix, upstream, config, exchange);
     }

@@ -28,6 +28,9 @@ internal sealed class Exchange(TimeProvider time) : HttpTransformer, IHttpReques
     /// <summary>The arm that answers; differs from the placement's after a retry under newer routes.</summary>
     public GatewayArm? Arm { get; set; }
 
+    /// <summary>The instance asked now.</summary>
+    public Destination? Destination { get; set; }
+
     /// <summary>The application's answer; 0 before there is one.</summary>
     public int Status { get; private set; }
 
@@ -63,6 +66,7 @@ internal sealed class Exchange(TimeProvider time) : HttpTransformer, IHttpReques
         lifetime = null;
         reset = null;
         Arm = null;
+        Destination = null;
         Placement = default;
         Snapshot = null!;
     }
@@ -83,7 +87,7 @@ internal sealed class Exchange(TimeProvider time) : HttpTransformer, IHttpReques
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        proxyRequest.RequestUri = TargetAddress.Of(httpContext, destinationPrefix);
+        proxyRequest.RequestUri = Destination!.Target.Of(httpContext);
         ForwardedHeaders.Add(httpContext, proxyRequest.Headers);
     }
 

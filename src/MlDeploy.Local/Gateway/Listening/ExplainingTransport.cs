@@ -12,8 +12,14 @@ namespace MlDeploy.Local.Gateway.Listening;
 /// <summary>Kestrel's sockets, with an answer to which address could not be bound, why, and what to do.</summary>
 internal sealed class ExplainingTransport(IReadOnlyList<ListenRequest> requests) : IConnectionListenerFactory
 {
-    private readonly SocketTransportFactory sockets = new(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+    private readonly SocketTransportFactory sockets = new(Options.Create(Transport), NullLoggerFactory.Instance);
     private readonly ConcurrentDictionary<EndPoint, EndPoint> bound = new();
+
+    /// <summary>
+    /// Nothing on a request's way blocks, so it may run on where its bytes were read (one hand-over between threads less),
+    /// and a buffer is there before they come (one system call less, 4 KB for each idle connection).
+    /// </summary>
+    private static SocketTransportOptions Transport => new() { UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false };
 
     public IReadOnlyList<IPEndPoint> Bound => [.. requests.Select(request => (IPEndPoint)bound[request.Address])];
 

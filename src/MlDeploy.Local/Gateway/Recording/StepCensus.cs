@@ -13,16 +13,16 @@ internal sealed class StepCensus
     private readonly UserTable[] arms;
     private ulong limit = ulong.MaxValue;
 
-    /// <param name="maxSlots">Power of two; slots per arm at most, of which half are used.</param>
-    public StepCensus(int maxSlots = 1 << 17)
+    /// <param name="slots">Power of two; slots per arm, of which half are used: 65,536 users, 1.2 MB that is touched only as users come.</param>
+    public StepCensus(int slots = 1 << 17)
     {
-        arms = [new UserTable(maxSlots), new UserTable(maxSlots)];
+        arms = [new UserTable(slots), new UserTable(slots)];
     }
 
     /// <summary>Share of users that are counted now, 0–1; 1 until a table was full.</summary>
     public double SampledShare => Volatile.Read(ref limit) / (double)ulong.MaxValue;
 
-    /// <summary>Lock-free; allocates only when a table grows, after the response was sent.</summary>
+    /// <summary>Lock-free; allocates only when a table is thinned, after the response was sent.</summary>
     public void Record(bool candidate, ulong user, long microseconds, bool failed)
     {
         // Placing used the hash's upper bits; sampling by them too would sample one arm only.
@@ -34,7 +34,7 @@ internal sealed class StepCensus
         }
 
         var table = arms[candidate ? 1 : 0];
-        if (table.Record(sample, microseconds, failed) && !table.TryGrow(below))
+        if (table.Record(sample, microseconds, failed))
         {
             // Of two arms that are full at the same limit only the first halves it; both then follow it.
             Interlocked.CompareExchange(ref limit, below / 2, below);

@@ -1,3 +1,5 @@
+using MlDeploy.Local.Gateway.Forwarding;
+
 namespace MlDeploy.Local.Gateway.Routing;
 
 /// <summary>One instance's address and how many requests it has under way. Lock-free; two interlocked additions per request.</summary>
@@ -9,6 +11,8 @@ internal sealed class Destination(string prefix)
 
     /// <summary><c>http://127.0.0.1:port</c>, without a slash at the end.</summary>
     public string Prefix { get; } = prefix;
+
+    public TargetAddress Target { get; } = new(prefix);
 
     public long Admitted => Interlocked.Read(ref admitted);
 

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MlDeploy.Bench.Load;
+using MlDeploy.Local.Gateway;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace MlDeploy.Bench.Gateway;
+
+/// <summary>What runs in processes of its own, so that its CPU time is its own. Each ends when its standard input does.</summary>
+internal static class Serving
+{
+    public static async Task<int> BackendAsync(Arguments arguments)
+    {
+        await using var app = Slim(arguments.Number("--port", 0));
+        var answer = """{"probability":0.0312,"model":"fraud-gbt"}"""u8.ToArray();
+        app.Run(async http =>
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null);
+            http.Response.ContentType = "application/json";
+            http.Response.ContentLength = answer.Length;
+            await http.Response.Body.WriteAsync(answer);
+        });
+        await app.StartAsync();
+        await UntilParentCloses();
+        return 0;
+    }
+
+    /// <summary>The gateway as a rollout uses it: two arms at 25 %, every request measured.</summary>
+    public static async Task<int> GatewayAsync(Arguments arguments)
+    {
+        var backend = new Uri($"http://127.0.0.1:{arguments.Text("--backend")}");
+        await using var gateway = await ApplicationGateway.StartAsync(new GatewayOptions
+        {
+            Listen = $"127.0.0.1:{arguments.Text("--port")}",
+            Time = TimeProvider.System,
+            Random = new Random(1),
+        });
+        gateway.SetRoutes(new GatewayRoutes
+        {
+            Stable = new ArmRoute(new GatewayArm("v1", TimeSpan.FromSeconds(60)), [backend]),
+            Candidate = new ArmRoute(new GatewayArm("v2", TimeSpan.FromSeconds(60)), [backend]),
+            Weight = 0.25,
+        });
+        await UntilParentCloses();
+        return gateway.Totals.Failures == 0 ? 0 : 1;
+    }
+
+    /// <summary>The reference: the least code around <see cref="IHttpForwarder"/> that YARP's documentation shows.</summary>
+    public static async Task<int> BareForwarderAsync(Arguments arguments)
+    {
+        var builder = Builder(arguments.Number("--port", 0));
+        builder.Services.AddHttpForwarder();
+        await using var app = builder.Build();
+        using var client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            EnableMultipleHttp2Connections = true,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+        });
+        var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
+        var destination = $"http://127.0.0.1:{arguments.Text("--backend")}";
+        var config = new ForwarderRequestConfig
+        {
+            ActivityTimeout = TimeSpan.FromSeconds(60),
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        app.Run(async http => await forwarder.SendAsync(http, destination, client, config, HttpTransformer.Default));
+        await app.StartAsync();
+        await UntilParentCloses();
+        return 0;
+    }
+
+    /// <summary>The load generator, away from what it measures; prints its result as one line.</summary>
+    public static async Task<int> LoadAsync(Arguments arguments)
+    {
+        var load = new LoadPlan(
+            new IPEndPoint(IPAddress.Loopback, arguments.Number("--port", 0)),
+            arguments.Number("--connections", 32),
+            arguments.Number("--rate", 2_000),
+            TimeSpan.FromSeconds(arguments.Number("--seconds", 5)));
+        var result = await LoadGenerator.RunAsync(load);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Sent} {result.Failed} {Micros(0.5)} {Micros(0.99)} {Micros(0.999)} {result.Elapsed.TotalSeconds:F3}"));
+        return 0;
+
+        long Micros(double quantile) => (long)(result.Latency.Quantile(quantile) ?? TimeSpan.Zero).TotalMicroseconds;
+    }
+
+    private static WebApplication Slim(int port) => Builder(port).Build();
+
+    private static WebApplicationBuilder Builder(int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
+        return builder;
+    }
+
+    private static async Task UntilParentCloses()
+    {
+        Console.WriteLine("ready");
+        await Task.Run(Console.In.ReadToEnd);
+    }
+}

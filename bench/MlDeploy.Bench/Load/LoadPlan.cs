@@ -1,0 +1,10 @@
+using System.Net;
+using MlDeploy.Core.Analysis.Measuring;
+
+namespace MlDeploy.Bench.Load;
+
+/// <param name="Rate">Requests per second over all connections, sent when due whatever became of earlier ones (open loop); 0: each as soon as the one before is answered (closed loop).</param>
+internal sealed record LoadPlan(IPEndPoint Target, int Connections, int Rate, TimeSpan For);
+
+/// <param name="Latency">Open loop: from when a request arrived at its connection, so that a stall is counted in every request it held up (no coordinated omission).</param>
+internal sealed record LoadResult(long Sent, long Failed, LatencyHistogram Latency, TimeSpan Elapsed);
