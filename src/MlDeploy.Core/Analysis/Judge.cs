@@ -1,31 +1,92 @@
 using System.Collections.Immutable;
-using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Analysis.Gates;
 
 namespace MlDeploy.Core.Analysis;
-
-/// <param name="Steps">How many steps will be judged in the whole rollout, bake included: the budget is split over them.</param>
-/// <param name="UserUnits">True under stickiness: units are users.</param>
-public sealed record JudgingPlan(ImmutableArray<Gate> Gates, double Confidence, int Steps, long MinimumUnits, bool UserUnits);
 
 /// <summary>
 /// Judges a rollout: a deterministic fold over the measurements of its steps.
 /// The same measurements in the same order always give the same judgments.
 /// </summary>
-public sealed class Judge(JudgingPlan plan)
+public sealed class Judge
 {
-    public JudgingPlan Plan { get; } = plan;
+    private readonly Budget budget;
+    private readonly ImmutableArray<GateJudge> gates;
+    private readonly Dictionary<string, GateJudge> byId;
+    private StepContext? step;
+    private int lastStep = -1;
+    private int comparableSteps;
 
-    /// <summary>Starts a step's evidence.</summary>
-    /// <param name="step">0-based, over all judged steps.</param>
+    /// <exception cref="ArgumentException">A gate's metric is unknown or not built, two gates share an id, or the confidence is no share.</exception>
+    public Judge(JudgingPlan plan)
+    {
+        if (plan.Confidence is not (> 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(plan), plan.Confidence, "confidence lies between 0 and 1");
+        }
+
+        Plan = plan;
+        budget = new Budget(plan);
+        gates = [.. plan.Gates.Select(GateJudges.For)];
+        byId = gates.ToDictionary(gate => gate.Gate.Id, StringComparer.Ordinal);
+    }
+
+    public JudgingPlan Plan { get; }
+
+    /// <summary>Starts a step's evidence. A step that is judged again (resumed after a pause) starts anew, with its part of the budget again.</summary>
+    /// <param name="number">0-based, over all judged steps; never goes back.</param>
     /// <param name="comparable">False where stable has no traffic by construction (bake, blue-green, first deployment): comparing limits are not applicable.</param>
-    public void BeginStep(int step, bool comparable) => throw new NotSupportedException("judging");
+    public void BeginStep(int number, bool comparable)
+    {
+        if (number < lastStep || number >= Plan.Steps)
+        {
+            throw new ArgumentOutOfRangeException(nameof(number), number, $"steps are judged in order, up to {Plan.Steps} of them; the last was {lastStep}");
+        }
+
+        if (number != lastStep && comparable && ++comparableSteps > (Plan.ComparableSteps ?? Plan.Steps))
+        {
+            throw new ArgumentOutOfRangeException(nameof(comparable), comparableSteps, $"the plan has {Plan.ComparableSteps} comparable steps");
+        }
+
+        lastStep = number;
+        step = new StepContext(
+            budget.Absolute(number), budget.Comparing(Math.Max(0, comparableSteps - 1)), comparable, Plan.MinimumUnits, Plan.UserUnits);
+        foreach (var gate in gates)
+        {
+            gate.BeginStep(step);
+        }
+    }
 
     /// <summary>
     /// For quantile gates with maxRatio: the latency that the next interval's requests are counted against,
     /// from what stable showed before; null while stable has shown too little.
     /// </summary>
-    public TimeSpan? ThresholdFor(string gate) => throw new NotSupportedException("judging");
+    public TimeSpan? ThresholdFor(string gate) => Find(gate).Threshold;
 
-    /// <summary>Takes one interval's measurements (one per gate) and says what every gate makes of the step so far.</summary>
-    public ImmutableArray<Judgment> Look(IReadOnlyList<Measurement> measurements) => throw new NotSupportedException("judging");
+    /// <summary>For proportion and quantile gates: how likely the time-uniform interval shown beside the gate's value may ever miss it in this step. 0–1.</summary>
+    public double IntervalLevelFor(string gate) => Find(gate).IntervalLevel;
+
+    /// <summary>Takes one interval's measurements, at most one per gate, and says what every gate makes of the step so far.</summary>
+    /// <param name="measurements">A gate without one has nothing new; a gate that could not be measured has a <see cref="MissingMeasurement"/>.</param>
+    /// <returns>One judgment per gate of the plan, in its order.</returns>
+    public ImmutableArray<Judgment> Look(IReadOnlyList<Measurement> measurements)
+    {
+        if (step is null)
+        {
+            throw new InvalidOperationException("a step must begin before it is looked at");
+        }
+
+        var fresh = new Dictionary<string, Measurement>(StringComparer.Ordinal);
+        foreach (var measurement in measurements)
+        {
+            if (!byId.ContainsKey(measurement.Gate) || !fresh.TryAdd(measurement.Gate, measurement))
+            {
+                throw new ArgumentException($"there is no gate {measurement.Gate}, or it was measured twice", nameof(measurements));
+            }
+        }
+
+        return [.. gates.Select(gate => gate.Take(fresh.GetValueOrDefault(gate.Gate.Id)))];
+    }
+
+    private GateJudge Find(string id) =>
+        byId.TryGetValue(id, out var gate) ? gate : throw new ArgumentException($"there is no gate {id}", nameof(id));
 }

@@ -39,19 +39,25 @@ public sealed record Judgment
     /// <summary>The limit as a reader wants it: `at most 5 %, and at most 0.5 % above stable`.</summary>
     public required string Limit { get; init; }
 
-    /// <summary>Units at the candidate in this step.</summary>
+    /// <summary>Units at the candidate in this step; 0 for rules, which are not judged on counted units.</summary>
     public long N { get; init; }
 
     /// <summary>About how many more units at the candidate are needed to conclude; only when inconclusive.</summary>
     public long? MoreNeeded { get; init; }
 
-    /// <summary>On a pass: the smallest increase over stable (or excess over the limit) that would have been caught.</summary>
+    /// <summary>
+    /// On a pass: the smallest increase over stable (or, without comparing, excess over the limit) that would have been caught by now
+    /// nine in ten times. Null for quantiles, where <see cref="Reason"/> says it as a share of slower units.
+    /// </summary>
     public double? SmallestCaught { get; init; }
 
     /// <summary>The e-value for "worse than stable", and what it must reach.</summary>
     public double? Evidence { get; init; }
 
     public double? EvidenceNeeded { get; init; }
+
+    /// <summary>Failing an absolute limit that stable is above, too: going back to stable would not help.</summary>
+    public bool StableFailsToo { get; init; }
 
     /// <summary>One sentence: why this kind. Always set when failing, inconclusive, without data or in error.</summary>
     public string? Reason { get; init; }

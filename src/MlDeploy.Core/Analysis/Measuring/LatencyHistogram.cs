@@ -28,6 +28,9 @@ public static class LatencyScale
         return Math.Min(bucket, Size - 1);
     }
 
+    /// <summary>First value, in microseconds, that falls into the bucket.</summary>
+    public static long LowerBound(int bucket) => bucket == 0 ? 0 : UpperBound(bucket - 1);
+
     /// <summary>First value, in microseconds, that no longer falls into the bucket.</summary>
     public static long UpperBound(int bucket)
     {
@@ -87,18 +90,40 @@ public sealed class LatencyHistogram
             return null;
         }
 
-        var rank = Math.Max(1, (long)Math.Ceiling(quantile * Total));
+        return AtRank(Math.Max(1, (long)Math.Ceiling(quantile * Total)))?.High;
+    }
+
+    /// <summary>Edges of the bucket that holds the value of this rank; null where there is no such rank.</summary>
+    /// <param name="rank">1 is the fastest.</param>
+    public (TimeSpan Low, TimeSpan High)? AtRank(long rank)
+    {
+        if (rank < 1 || rank > Total)
+        {
+            return null;
+        }
+
         var seen = 0L;
+        var bucket = -1;
+        while (seen < rank)
+        {
+            seen += counts[++bucket];
+        }
+
+        return (TimeSpan.FromMicroseconds(LatencyScale.LowerBound(bucket)), TimeSpan.FromMicroseconds(LatencyScale.UpperBound(bucket)));
+    }
+
+    /// <summary>Whether this snapshot can be a later one of the same recorder: no count went down.</summary>
+    public bool Continues(LatencyHistogram earlier)
+    {
         for (var bucket = 0; bucket < counts.Length; bucket++)
         {
-            seen += counts[bucket];
-            if (seen >= rank)
+            if (counts[bucket] < earlier.counts[bucket])
             {
-                return TimeSpan.FromMicroseconds(LatencyScale.UpperBound(bucket));
+                return false;
             }
         }
 
-        return null;
+        return true;
     }
 
     private LatencyHistogram Combine(LatencyHistogram other, int sign)

@@ -1,0 +1,50 @@
+using MlDeploy.Core.Manifest;
+
+namespace MlDeploy.Core.Analysis;
+
+/// <summary>
+/// Splits the chance of a false alarm, 1 − confidence, over everything that is tested in a rollout. The parts add up to the whole,
+/// so by the union bound the guarantee holds for all gates and steps together, however they depend on one another.
+/// <para>
+/// Over limits: a comparing limit gets <see cref="ComparingWeight"/> parts, an absolute one a single part. What exceeds an absolute
+/// limit does so by a wide margin or slowly; it is the comparison that has to see a small rise in few requests, and there a bigger part
+/// saves time. Over steps: step j of n gets a part proportional to 1 / ((j + 1)(j + 2)), most to the first, where a bad version
+/// shows first and traffic at the candidate is least; later steps have more traffic to make up for it.
+/// </para>
+/// </summary>
+internal sealed class Budget
+{
+    private const double ComparingWeight = 5;
+
+    private readonly double alpha;
+    private readonly double parts;
+    private readonly int steps;
+    private readonly int comparableSteps;
+
+    public Budget(JudgingPlan plan)
+    {
+        alpha = 1 - plan.Confidence;
+        parts = Math.Max(1, plan.Gates.Where(IsTested).Sum(gate => (HasAbsolute(gate) ? 1 : 0) + (HasComparing(gate) ? ComparingWeight : 0)));
+        steps = Math.Max(1, plan.Steps);
+        comparableSteps = Math.Max(1, plan.ComparableSteps ?? plan.Steps);
+    }
+
+    /// <summary>False-alarm chance of one gate's absolute limit in one step.</summary>
+    /// <param name="ordinal">0-based, over all steps.</param>
+    public double Absolute(int ordinal) => alpha / parts * StepPart(ordinal, steps);
+
+    /// <summary>False-alarm chance of one gate's comparing limit in one step.</summary>
+    /// <param name="ordinal">0-based, over the comparable steps only.</param>
+    public double Comparing(int ordinal) => alpha * ComparingWeight / parts * StepPart(ordinal, comparableSteps);
+
+    public static bool HasAbsolute(Gate gate) => gate.Max is not null || gate.Min is not null;
+
+    public static bool HasComparing(Gate gate) => gate.MaxIncrease is not null || gate.MaxRatio is not null;
+
+    /// <summary>Rules are outside the guarantee and cost nothing.</summary>
+    private static bool IsTested(Gate gate) =>
+        MetricCatalog.Find(gate.Metric)?.Judging is JudgingKind.Proportion or JudgingKind.Quantile;
+
+    /// <summary>1/((j+1)(j+2)) sums to n/(n+1) over n steps.</summary>
+    private static double StepPart(int ordinal, int count) => (count + 1.0) / count / ((ordinal + 1.0) * (ordinal + 2.0));
+}

@@ -1,0 +1,13 @@
+namespace MlDeploy.Core.Analysis.Gates;
+
+/// <summary>What a gate needs to know of the step it judges.</summary>
+/// <param name="Absolute">False-alarm chance of an absolute limit in this step.</param>
+/// <param name="Comparing">False-alarm chance of a comparing limit in this step.</param>
+/// <param name="Comparable">False where stable has no traffic by construction.</param>
+/// <param name="MinimumUnits">Units at the candidate without which nothing passes.</param>
+/// <param name="UserUnits">Units are users.</param>
+internal sealed record StepContext(double Absolute, double Comparing, bool Comparable, long MinimumUnits, bool UserUnits)
+{
+    /// <summary>`requests` or `users`.</summary>
+    public string Units => UserUnits ? "users" : "requests";
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Errors;
+using MlDeploy.Core.Rollout;
+
+namespace MlDeploy.Core.Report;
+
+/// <summary>What a deployment did, as people and machines read it afterwards. Made from its journal alone.</summary>
+public sealed record DeploymentReport
+{
+    public string Schema { get; init; } = "mldeploy/report/v1";
+    public required int Deployment { get; init; }
+    public required string Application { get; init; }
+    public required string Candidate { get; init; }
+    public required string? Stable { get; init; }
+    public required Phase Outcome { get; init; }
+    public required ExitCode? ExitCode { get; init; }
+
+    /// <summary>The verdict in one sentence.</summary>
+    public required string Verdict { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+    public required DateTimeOffset? EndedAt { get; init; }
+    public required string Holder { get; init; }
+    public required string? RunUrl { get; init; }
+    public required ImmutableArray<TimelineEntry> Timeline { get; init; }
+    public required ImmutableArray<StepReport> Steps { get; init; }
+    public required ImmutableArray<string> Notes { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.DeploymentReport);
+}
+
+/// <param name="At">Since the deployment began.</param>
+/// <param name="Weight">The candidate's share of traffic, 0–1.</param>
+public sealed record TimelineEntry(TimeSpan At, Phase Phase, int Step, double Weight, string What);
+
+/// <summary>The last word of every gate on one step.</summary>
+public sealed record StepReport(string Name, double Weight, TimeSpan Lasted, ImmutableArray<Judgment> Judgments);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(DeploymentReport))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,56 @@
+using System.Globalization;
+using MlDeploy.Core.Rollout;
+using MlDeploy.Core.Rollout.Journal;
+
+namespace MlDeploy.Core.Report;
+
+/// <summary>The sentences in which a rollout is told: in progress lines, reports and history.</summary>
+public static class Verdicts
+{
+    public static string Sentence(OpenedEntry opened, RolloutState state) => state.Phase switch
+    {
+        Phase.Promoted when opened.Stable is null => $"{opened.Candidate} is promoted: the first version of {opened.Application} serves all traffic{Because(state)}.",
+        Phase.Promoted => $"{opened.Candidate} is promoted: it replaced {opened.Stable} and serves all traffic{Because(state)}.",
+        Phase.RolledBack when opened.Stable is null => $"{opened.Candidate} was removed: {state.Reason}; there was no stable version to go back to.",
+        Phase.RolledBack => $"{opened.Candidate} was rolled back: {state.Reason}; {opened.Stable} is verified serving 100 %.",
+        Phase.Unsafe => $"Unsafe: {state.Reason}.",
+        Phase.Paused => $"{opened.Candidate} is paused at {Words.Percent(state.Weight)}: {state.Reason}.",
+        _ => $"{opened.Candidate} is {Name(state.Phase)}.",
+    };
+
+    public static string Tell(RolloutEvent happened, RolloutPlan plan) => happened switch
+    {
+        Begun => "deployment began",
+        CandidateHealthy healthy => $"candidate healthy after {Words.Of(healthy.After)}",
+        CandidateFailed failed => failed.Reason,
+        TestsPassed { Tests.Length: 0 } => "no pre-traffic tests to run",
+        TestsPassed passed => string.Create(CultureInfo.InvariantCulture, $"{passed.Tests.Length} of {passed.Tests.Length} tests passed: {string.Join(", ", passed.Tests)}"),
+        TestFailed failed => $"test {failed.Test} failed: {failed.Reason}",
+        EvidenceMissing missing => $"gate {missing.Gate} cannot be read: {missing.Reason}",
+        WeightApplied applied => $"weight {Words.Percent(applied.Weight)} in force",
+        WeightRefused refused => refused.Reason,
+        StepPassed => "every gate passed",
+        GateFailed failed => $"gate {failed.Gate} failed: {failed.Reason}",
+        StepInconclusive inconclusive => $"inconclusive: {inconclusive.Reason}",
+        AdvanceRequested advance => $"step ended by {advance.By}",
+        PromoteRequested promote => $"promoted by {promote.By}",
+        AbortRequested abort => $"aborted by {abort.By}",
+        Interrupted interrupted => $"interrupted by {interrupted.Signal}",
+        DeadlinePassed => $"the deadline of {Words.Of(plan.Deadline)} passed",
+        HostRestarted => "the host ended during the rollout and was restarted",
+        TargetFailed failed => failed.Reason,
+        StableVerified { Version: { } version } => $"{version} verified serving 100 %",
+        StableVerified => "nothing serves, as before",
+        StableNotVerified unverified => $"rollback not verified: {unverified.Reason}. Serving: {unverified.Serving}. Do this: {unverified.Remedy}",
+        _ => happened.GetType().Name,
+    };
+
+    public static string Name(Phase phase) => phase switch
+    {
+        Phase.RollingBack => "rolling back",
+        Phase.RolledBack => "rolled back",
+        _ => phase.ToString().ToLowerInvariant(),
+    };
+
+    private static string Because(RolloutState state) => state.Reason is { } reason ? $" ({reason})" : "";
+}

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Manifest;
+
+namespace MlDeploy.Core.Rollout;
+
+/// <summary>From a manifest to what is judged: shared by the running rollout and by replaying its journal.</summary>
+public static class RolloutJudging
+{
+    public static JudgingPlan PlanFor(AppManifest manifest, RolloutPlan plan) => new(
+        [.. Judged(manifest.Rollout.Gates)],
+        manifest.Rollout.Confidence,
+        plan.Steps.Length,
+        manifest.Rollout.MinimumRequests,
+        UserUnits: manifest.Rollout.Stickiness is not null,
+        ComparableSteps: plan.Steps.Count(step => step.Comparable));
+
+    private static IEnumerable<Gate> Judged(ImmutableArray<Gate> gates) =>
+        gates.Where(gate => MetricCatalog.Find(gate.Metric) is { Built: true });
+}

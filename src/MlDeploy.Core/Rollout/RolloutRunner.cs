@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Errors;
+using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Rollout.Journal;
+
+namespace MlDeploy.Core.Rollout;
+
+/// <summary>
+/// Carries a rollout out: do what the state asks, learn what happened, write it down, go on.
+/// <see cref="RolloutMachine"/> decides; the journal has every decision before its effect.
+/// </summary>
+public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRolloutTarget target, JournalWriter journal, TimeProvider clock)
+{
+    /// <summary>How often a step is looked at.</summary>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<RolloutEvent> requests = Channel.CreateUnbounded<RolloutEvent>();
+    private readonly Judge judge = new(RolloutJudging.PlanFor(manifest, plan));
+
+    public RolloutState State { get; private set; } = RolloutState.Initial(clock.GetUtcNow());
+
+    /// <summary>Called after each journal entry, on the runner's thread.</summary>
+    public Action<JournalEntry>? Wrote { get; set; }
+
+    /// <summary>Promote, abort or interrupt from outside; taken at the next moment the rollout can be interrupted, at most one look later.</summary>
+    public void Request(RolloutEvent request) => requests.Writer.TryWrite(request);
+
+    /// <summary>Runs to a final state. Cancelling stops without a trace, as a kill would: the journal resumes it.</summary>
+    /// <param name="state">Where to begin: the initial state, or what replaying the journal gave.</param>
+    public async Task<RolloutState> RunAsync(RolloutState state, RolloutEvent first, CancellationToken cancel)
+    {
+        State = state;
+        Take(first);
+        while (!State.IsFinal)
+        {
+            Take(await ActAsync(cancel));
+        }
+
+        if (State.Phase == Phase.Promoted)
+        {
+            await target.CompletePromotionAsync(cancel);
+        }
+
+        return State;
+    }
+
+    public void Note(string text) => Write((seq, at) => new NoteEntry(seq, at, text), durable: false);
+
+    private void Take(RolloutEvent happened)
+    {
+        var entry = Write((seq, at) => new TransitionEntry(seq, at, happened, RolloutMachine.Next(plan, State, happened, at)), durable: true);
+        State = entry.State;
+    }
+
+    private Task<RolloutEvent> ActAsync(CancellationToken cancel) => State.Phase switch
+    {
+        Phase.Starting => InterruptibleAsync(StartAsync, cancel),
+        Phase.Testing => InterruptibleAsync(TestAsync, cancel),
+        Phase.Shifting => ShiftAsync(cancel),
+        Phase.Judging or Phase.Baking => InterruptibleAsync(JudgeAsync, cancel),
+        Phase.Paused => InterruptibleAsync(WaitAsync, cancel),
+        Phase.RollingBack => RestoreAsync(cancel),
+        _ => throw new InvalidOperationException($"nothing to do in {State.Phase}"),
+    };
+
+    private async Task<RolloutEvent> StartAsync(CancellationToken cancel)
+    {
+        var began = clock.GetTimestamp();
+        try
+        {
+            await target.StartCandidateAsync(cancel);
+            return new CandidateHealthy(clock.GetElapsedTime(began));
+        }
+        catch (ExpectedException failure)
+        {
+            return new CandidateFailed($"{failure.Message} ({failure.Remedy})");
+        }
+    }
+
+    private async Task<RolloutEvent> TestAsync(CancellationToken cancel)
+    {
+        foreach (var missing in await target.CheckEvidenceAsync(cancel))
+        {
+            return new EvidenceMissing(missing.Gate, missing.Reason);
+        }
+
+        foreach (var test in manifest.Rollout.Tests)
+        {
+            if (await target.TestCandidateAsync(test, cancel) is { } why)
+            {
+                return new TestFailed(test.Name, why);
+            }
+        }
+
+        return new TestsPassed([.. manifest.Rollout.Tests.Select(test => test.Name)]);
+    }
+
+    private async Task<RolloutEvent> ShiftAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var asked = State.Weight;
+            var inForce = await target.SetWeightAsync(asked, cancel);
+            return Math.Abs(inForce - asked) < 0.0001
+                ? new WeightApplied(inForce)
+                : new WeightRefused($"a weight of {Words.Percent(asked)} was asked for, but {Words.Percent(inForce)} is in force");
+        }
+        catch (ExpectedException failure)
+        {
+            return new WeightRefused($"{failure.Message} ({failure.Remedy})");
+        }
+    }
+
+    private async Task<RolloutEvent> JudgeAsync(CancellationToken cancel)
+    {
+        var step = plan.Steps[State.Step];
+        judge.BeginStep(step.Index, step.Comparable && !plan.FirstDeployment);
+        target.BeginStep(judge);
+        var began = clock.GetTimestamp();
+        var looks = new LookJournal();
+        while (true)
+        {
+            var left = step.For - clock.GetElapsedTime(began);
+            await Task.Delay(left > TimeSpan.Zero && left < LookEvery ? left : LookEvery, clock, cancel);
+            var measurements = (await target.MeasureAsync(cancel)).ToImmutableArray();
+            var judgments = judge.Look(measurements);
+            var elapsed = clock.GetElapsedTime(began);
+            var decision = StepDecision.Decide(plan, step, elapsed, judgments);
+            var told = decision is not null || looks.WorthTelling(elapsed, judgments);
+            Write((seq, at) => new LookEntry(seq, at, step.Index, elapsed, measurements, told ? judgments : null), durable: false);
+            if (decision is not null)
+            {
+                return decision;
+            }
+        }
+    }
+
+    private async Task<RolloutEvent> WaitAsync(CancellationToken cancel)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancel);
+        throw new InvalidOperationException("an infinite wait ended");
+    }
+
+    private async Task<RolloutEvent> RestoreAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await target.RestoreStableAsync(cancel);
+        }
+        catch (Exception failure) when (failure is ExpectedException or IOException or HttpRequestException)
+        {
+            return new StableNotVerified(failure.Message, "unknown", (failure as ExpectedException)?.Remedy ?? "run `mldeploy status`, then `mldeploy rollback`");
+        }
+    }
+
+    /// <summary>Runs an activity until it ends, a request comes in, or the deadline passes: whichever is first wins, the activity is cancelled and awaited.</summary>
+    private async Task<RolloutEvent> InterruptibleAsync(Func<CancellationToken, Task<RolloutEvent>> activity, CancellationToken cancel)
+    {
+        var left = plan.Deadline - (clock.GetUtcNow() - State.StartedAt);
+        if (left <= TimeSpan.Zero)
+        {
+            return new DeadlinePassed();
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var acting = activity(stop.Token);
+        var request = requests.Reader.WaitToReadAsync(stop.Token).AsTask();
+        var deadline = Task.Delay(left, clock, stop.Token);
+        var first = await Task.WhenAny(acting, request, deadline);
+        await stop.CancelAsync();
+        var ended = await SettleAsync(acting);
+        cancel.ThrowIfCancellationRequested();
+        return first == request && requests.Reader.TryRead(out var asked) ? asked
+            : first == deadline ? new DeadlinePassed()
+            : ended ?? new TargetFailed("the activity was cancelled");
+    }
+
+    /// <summary>Null when it was cancelled; a failure nobody foresaw is a failed target, so that stable is restored.</summary>
+    private static async Task<RolloutEvent?> SettleAsync(Task<RolloutEvent> acting)
+    {
+        try
+        {
+            return await acting;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        catch (Exception failure)
+        {
+            return new TargetFailed(failure is ExpectedException expected ? $"{expected.Message} ({expected.Remedy})" : $"unexpected: {failure.GetType().Name}: {failure.Message}");
+        }
+    }
+
+    private TEntry Write<TEntry>(Func<long, DateTimeOffset, TEntry> make, bool durable)
+        where TEntry : JournalEntry
+    {
+        var entry = journal.Append(make, durable);
+        Wrote?.Invoke(entry);
+        return entry;
+    }
+}

@@ -1,0 +1,341 @@
+using System.Collections.Immutable;
+using MlDeploy.Core.Analysis.Measuring;
+using MlDeploy.Core.Errors;
+using MlDeploy.Core.Manifest;
+using MlDeploy.Local.Gateway;
+using MlDeploy.Local.Hosting;
+using MlDeploy.Local.Processes;
+using MlDeploy.Local.State;
+using MlDeploy.Local.Supervision;
+using MlDeploy.Local.Versions;
+
+namespace MlDeploy.Local.Applications;
+
+/// <summary>What serves what: the gateway, stable, the candidate and its weight. The only place that changes routes.</summary>
+internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, HostEnvironment environment, SupervisionContext supervision)
+{
+    private readonly Lock gate = new();
+    private readonly InstanceRecords records = new(paths);
+    private readonly List<ServedVersion> running = [];
+    private readonly List<Task> retiring = [];
+    private ApplicationGateway? gateway;
+    private LocalTargetSettings? listening;
+    private double weight;
+    private Stickiness? stickiness;
+    private ulong salt;
+
+    public ServedVersion? Stable { get; private set; }
+
+    public ServedVersion? Candidate { get; private set; }
+
+    /// <summary>When the candidate got its first production traffic; null before.</summary>
+    public DateTimeOffset? CandidateServesSince { get; private set; }
+
+    public bool IsListening => gateway is not null;
+
+    /// <summary>Where the gateway really listens; null when it does not.</summary>
+    public string? Address => gateway?.Address.ToString();
+
+    public GatewayTotals Totals => gateway?.Totals ?? new GatewayTotals(0, 0);
+
+    public GatewayReading? ReadBack() => gateway?.ReadBack();
+
+    /// <summary>Binds the gateway's address if that is not done yet. A changed address takes effect with the next promotion.</summary>
+    public async Task ListenAsync(AppManifest manifest)
+    {
+        if (gateway is null)
+        {
+            gateway = await StartGatewayAsync(manifest);
+            listening = manifest.Targets.Local;
+            Route();
+        }
+    }
+
+    /// <summary>Moves to another address: bound before the old one is given up, so that a failure changes nothing.</summary>
+    public async Task ListenElsewhereAsync(AppManifest manifest)
+    {
+        if (gateway is null || manifest.Targets.Local == listening)
+        {
+            return;
+        }
+
+        var old = gateway;
+        // The same address with other options can only be bound once it is free.
+        if (manifest.Targets.Local.Listen == listening!.Listen || manifest.Targets.Local.ListenHttp2 is { } second && second == listening.ListenHttp2)
+        {
+            await old.StopAsync(manifest.Application.Drain);
+        }
+
+        gateway = await StartGatewayAsync(manifest);
+        listening = manifest.Targets.Local;
+        Route();
+        await old.StopAsync(manifest.Application.Drain);
+        await old.DisposeAsync();
+    }
+
+    /// <summary>How users are told apart during a rollout.</summary>
+    public void UseStickiness(Stickiness? by, ulong rolloutSalt)
+    {
+        lock (gate)
+        {
+            (stickiness, salt) = (by, rolloutSalt);
+        }
+    }
+
+    /// <summary>Runs a version as stable, without waiting for its health; adopts its process when there is one.</summary>
+    public void StartStable(StoredVersion version, RunningInstance? adopt)
+    {
+        lock (gate)
+        {
+            Stable = Run(version, adopt);
+        }
+
+        Route();
+    }
+
+    /// <summary>Runs a version as candidate, without traffic, and waits until it is healthy.</summary>
+    /// <exception cref="ExpectedException">It never became healthy.</exception>
+    public async Task StartCandidateAsync(StoredVersion version, CancellationToken cancel)
+    {
+        lock (gate)
+        {
+            Candidate ??= Run(version, null);
+            weight = 0;
+            CandidateServesSince = null;
+        }
+
+        Route();
+        var state = await Candidate.Supervisor.WhenSettledAsync(cancel);
+        if (state.Phase != InstancePhase.Healthy)
+        {
+            throw new ExpectedException(
+                ExitCode.TargetFailed,
+                $"{version.Id} never became healthy: {Redaction.Of(state.Reason ?? "it was stopped", versions.Secrets(version.Id).Values)}",
+                state.Remedy ?? "read its log with `mldeploy logs`");
+        }
+    }
+
+    /// <returns>The weight read back from the routes that requests meet.</returns>
+    public double SetWeight(double asked)
+    {
+        lock (gate)
+        {
+            weight = asked;
+            if (asked > 0)
+            {
+                CandidateServesSince ??= environment.Clock.GetUtcNow();
+            }
+        }
+
+        Route();
+        return gateway?.ReadBack() is { } inForce && inForce.Candidate == Candidate?.Arm.Label ? inForce.Weight : 0;
+    }
+
+    public void BeginStep() => gateway?.BeginStep();
+
+    public TargetReading? Read() => Candidate is { } candidate && gateway is { } front
+        ? new TargetReading(environment.Clock.GetUtcNow(), candidate.Read(front.CandidateUsers), Stable?.Read(front.StableUsers))
+        : null;
+
+    /// <summary>Takes the candidate out of traffic and ends it once its requests have drained, in the background.</summary>
+    public void RemoveCandidate()
+    {
+        ServedVersion? leaving;
+        lock (gate)
+        {
+            (leaving, Candidate, weight, CandidateServesSince) = (Candidate, null, 0, null);
+        }
+
+        Route();
+        Retire(leaving);
+    }
+
+    /// <summary>The candidate becomes stable; the version before it drains and ends in the background.</summary>
+    public void Promote()
+    {
+        ServedVersion? leaving;
+        lock (gate)
+        {
+            if (Candidate is null)
+            {
+                return;
+            }
+
+            (leaving, Stable, Candidate, weight, CandidateServesSince) = (Stable, Candidate, null, 0, null);
+        }
+
+        Route();
+        Retire(leaving);
+    }
+
+    /// <summary>Waits for versions that are on their way out.</summary>
+    public Task WhenRetiredAsync()
+    {
+        lock (gate)
+        {
+            return Task.WhenAll(retiring);
+        }
+    }
+
+    /// <summary>Ends processes that an earlier host left and that are not adopted.</summary>
+    public async Task EndStrayAsync(IEnumerable<InstanceRecord> strays)
+    {
+        foreach (var stray in strays)
+        {
+            environment.Log.Write($"ending what is left of {stray.Version}");
+            var tree = new ProcessTree(stray.Cookie, supervision.Processes, environment.Clock);
+            if (stray.Running is { } process)
+            {
+                tree.Remember(process.Process);
+            }
+
+            await tree.StopAsync(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    /// <summary>Ends everything: versions, then the gateway.</summary>
+    public async Task StopAsync()
+    {
+        RemoveCandidate();
+        ServedVersion? leaving;
+        lock (gate)
+        {
+            (leaving, Stable) = (Stable, null);
+        }
+
+        Route();
+        Retire(leaving);
+        await WhenRetiredAsync();
+        await CloseGatewayAsync();
+    }
+
+    /// <summary>Lets go of running versions, for the next host to adopt.</summary>
+    public async Task LetGoAsync()
+    {
+        ImmutableArray<ServedVersion> left;
+        lock (gate)
+        {
+            left = [.. running];
+        }
+
+        foreach (var version in left)
+        {
+            await version.Supervisor.DisposeAsync();
+        }
+
+        await CloseGatewayAsync();
+    }
+
+    private async Task CloseGatewayAsync()
+    {
+        if (Interlocked.Exchange(ref gateway, null) is { } front)
+        {
+            await front.StopAsync(TimeSpan.FromSeconds(1));
+            await front.DisposeAsync();
+        }
+    }
+
+    private ServedVersion Run(StoredVersion version, RunningInstance? adopt)
+    {
+        var application = version.Manifest.Application;
+        PrivateFiles.CreateFolder(paths.Logs);
+        var spec = new InstanceSpec
+        {
+            Cookie = InstanceRecords.CookieOf(paths, version.Id),
+            Command = application.Command,
+            WorkingDirectory = version.SnapshotFolder,
+            Environment = ApplicationEnvironment.Compose(
+                name => version.Record.BaseEnvironment.GetValueOrDefault(name), application.Environment, versions.Secrets(version.Id)),
+            LogFile = paths.VersionLog(version.Id),
+            Health = application.Health,
+            Drain = application.Drain,
+        };
+        var served = new ServedVersion(version, new GatewayArm(version.Id, application.RequestTimeout));
+        running.Add(served);
+        served.Supervisor = adopt is null
+            ? Supervisor.Start(spec, supervision, state => Changed(served, state))
+            : Supervisor.Adopt(spec, adopt, supervision, state => Changed(served, state));
+        return served;
+    }
+
+    private void Changed(ServedVersion version, InstanceState state)
+    {
+        version.State = state;
+        environment.Log.Write($"{version.Id}: {state.Phase}{(state.Running is { } process ? $", process {process.Process.Pid}, port {process.Port}" : "")}");
+        Route();
+        Record();
+    }
+
+    private void Route()
+    {
+        lock (gate)
+        {
+            gateway?.SetRoutes(new GatewayRoutes
+            {
+                Stable = Stable?.Route,
+                Candidate = Candidate?.Route,
+                Weight = Candidate is null ? 0 : weight,
+                Stickiness = stickiness,
+                StickinessSalt = salt,
+            });
+        }
+    }
+
+    private void Record()
+    {
+        lock (gate)
+        {
+            try
+            {
+                records.Write(running);
+            }
+            catch (ExpectedException failure)
+            {
+                // Serving goes on; only a crash of the host would then find an outdated record, and cookies still tell its processes.
+                environment.Log.Write(failure.Message);
+            }
+        }
+    }
+
+    private void Retire(ServedVersion? leaving)
+    {
+        if (leaving is null)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            retiring.RemoveAll(task => task.IsCompleted);
+            retiring.Add(RetireAsync(leaving));
+        }
+    }
+
+    private async Task RetireAsync(ServedVersion leaving)
+    {
+        var drain = leaving.Version.Manifest.Application.Drain;
+        if (gateway is { } front && await front.DrainAsync(leaving.Arm, drain) is > 0 and var left)
+        {
+            environment.Log.Write($"{leaving.Id}: {left} requests were still under way after {drain.TotalSeconds:0} s and are cut off");
+        }
+
+        await leaving.Supervisor.StopAsync();
+        await leaving.Supervisor.DisposeAsync();
+        lock (gate)
+        {
+            running.Remove(leaving);
+        }
+
+        Record();
+    }
+
+    private Task<ApplicationGateway> StartGatewayAsync(AppManifest manifest) => ApplicationGateway.StartAsync(new GatewayOptions
+    {
+        Application = manifest.Name,
+        Listen = manifest.Targets.Local.Listen,
+        ListenHttp2 = manifest.Targets.Local.ListenHttp2,
+        Time = environment.Clock,
+        Random = new Random(environment.Random.Next()),
+        AccessLog = manifest.Targets.Local.AccessLog ? new AccessLogOptions(paths.AccessLog) : null,
+    });
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using MlDeploy.Core.Report;
+using MlDeploy.Local.Control;
+using MlDeploy.Local.Deployments;
+using MlDeploy.Local.Hosting;
+using MlDeploy.Local.State;
+using MlDeploy.Local.Versions;
+
+namespace MlDeploy.Local.Applications;
+
+/// <summary>What `status` shows: weights as read back from the gateway, not as they were asked for.</summary>
+internal sealed class StatusReader(
+    string name, ApplicationRecord record, VersionStore versions, ServingSet serving, TrafficTotals traffic, HostEnvironment environment)
+{
+    public ApplicationStatus Read(LocalDeployment? running)
+    {
+        var inForce = serving.ReadBack();
+        var arms = new[] { (Version: serving.Stable, Role: "stable", Weight: inForce?.Stable is null ? 0 : 1 - inForce.Weight),
+            (Version: serving.Candidate, Role: "candidate", Weight: inForce?.Weight ?? 0) };
+        var serves = arms.Where(arm => arm.Version is not null).Select(arm => Status(arm.Version!, arm.Role, arm.Weight)).ToImmutableArray();
+        var previous = record.Previous
+            .Select(versions.TryRead)
+            .OfType<StoredVersion>()
+            .Where(version => serves.All(arm => arm.Id != version.Id))
+            .Select(version => new VersionStatus(version.Id, version.Record.Label, "previous", 0, "stopped", null, null, 0, version.Record.CreatedAt, null));
+        return new ApplicationStatus(
+            name, serving.Address ?? "", serving.IsListening, [.. serves, .. previous], traffic.Read(), running is null ? null : Status(running));
+    }
+
+    private VersionStatus Status(ServedVersion version, string role, double weight) => new(
+        version.Id,
+        version.Version.Record.Label,
+        role,
+        weight,
+        version.State?.Phase.ToString().ToLowerInvariant() ?? "starting",
+        version.State?.Running?.Process.Pid,
+        version.State?.Port,
+        version.State?.Restarts ?? 0,
+        version.State?.Since ?? environment.Clock.GetUtcNow(),
+        version.State?.Reason is { } reason ? Redaction.Of(reason, versions.Secrets(version.Id).Values) : null);
+
+    private static DeploymentStatus Status(LocalDeployment deployment) => new(
+        deployment.Number,
+        deployment.Opened.Candidate,
+        Verdicts.Name(deployment.State.Phase),
+        deployment.State.Step + 1,
+        deployment.Opened.Plan.Steps.Length,
+        deployment.State.Weight,
+        deployment.Opened.At,
+        deployment.Opened.Holder,
+        deployment.Opened.RunUrl,
+        deployment.State.Reason);
+}
+
+/// <summary>What `metrics` shows of each arm, since its recorder was opened.</summary>
+internal static class MetricsReader
+{
+    public static ApplicationMetrics Read(string name, ServingSet serving, TimeProvider clock) => new(
+        name,
+        clock.GetUtcNow(),
+        [.. new[] { (Version: serving.Stable, Role: "stable"), (Version: serving.Candidate, Role: "candidate") }
+            .Where(arm => arm.Version is not null)
+            .Select(arm => Read(arm.Version!, arm.Role))]);
+
+    private static ArmMetrics Read(ServedVersion version, string role)
+    {
+        var now = version.Read(null);
+        return new ArmMetrics(
+            version.Id,
+            role,
+            now.Requests,
+            now.Failures,
+            now.Requests == 0 ? null : (double)now.Failures / now.Requests,
+            now.Latency.Quantile(0.50)?.TotalMilliseconds,
+            now.Latency.Quantile(0.95)?.TotalMilliseconds,
+            now.Latency.Quantile(0.99)?.TotalMilliseconds,
+            now.Process.Cpu.TotalSeconds,
+            now.Process.Memory,
+            now.Process.Restarts);
+    }
+}

@@ -1,1 +1,0 @@
-namespace MlDeploy.Local; internal static class Placeholder;

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace MlDeploy.Local.State;
+
+/// <summary>What an application's state says: replaced whole on each change.</summary>
+/// <param name="Stable">Version id that serves; null before the first promotion.</param>
+/// <param name="Previous">Version ids that served before, newest first; what `rollback` goes back to.</param>
+/// <param name="LastDeployment">Number of the newest deployment; 0 before the first.</param>
+public sealed record ApplicationRecord(int Schema, string Name, string? Stable, ImmutableArray<string> Previous, int LastDeployment)
+{
+    public const int CurrentSchema = 1;
+
+    public static ApplicationRecord New(string name) => new(CurrentSchema, name, null, [], 0);
+}
+
+/// <summary>An immutable version.</summary>
+/// <param name="Id">`label-digest12`: also the folder's and the log's name.</param>
+/// <param name="Digest">SHA-256 over the snapshot and the settings that make the version what it is.</param>
+/// <param name="Snapshot">Digest of the snapshot it runs from.</param>
+/// <param name="Manifest">Canonical manifest it was deployed with.</param>
+/// <param name="BaseEnvironment">PATH, HOME and the like of whoever deployed it: restarts see the same.</param>
+public sealed record VersionRecord(
+    string Id,
+    string Label,
+    string Digest,
+    string Snapshot,
+    DateTimeOffset CreatedAt,
+    int Deployment,
+    string Manifest,
+    ImmutableSortedDictionary<string, string> BaseEnvironment);
+
+/// <summary>Successes and requests since the application was first deployed: availability, never weighted.</summary>
+public sealed record TrafficRecord(long Requests, long Successes, DateTimeOffset Since);
+
+/// <summary>Who answers on the control socket.</summary>
+public sealed record HostRecord(int ProcessId, string ToolVersion, DateTimeOffset StartedAt);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, MaxDepth = 32)]
+[JsonSerializable(typeof(ApplicationRecord))]
+[JsonSerializable(typeof(VersionRecord))]
+[JsonSerializable(typeof(TrafficRecord))]
+[JsonSerializable(typeof(HostRecord))]
+[JsonSerializable(typeof(ImmutableSortedDictionary<string, string>), TypeInfoPropertyName = "Secrets")]
+internal sealed partial class StateJson : JsonSerializerContext;
