@@ -66,7 +66,8 @@ static async Task<Summary> Replay(Options options, CancellationTokenSource stop)
         Interlocked.Increment(ref underWay);
         _ = Send(orders[dice.Next(orders.Length)], $"user-{dice.Next(options.Users)}");
         due += TimeSpan.FromSeconds(-Math.Log(1 - dice.NextDouble()) / options.Rate);
-        if (due > clock.Elapsed) await Task.Delay(due - clock.Elapsed, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var early = due - clock.Elapsed;
+        if (early > TimeSpan.Zero) await Task.Delay(early, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     var seconds = clock.Elapsed.TotalSeconds;
