@@ -17,6 +17,10 @@ var surroundings = new Surroundings
     MessagesAreTerminal = streams.MessagesAreTerminal,
     Variable = Environment.GetEnvironmentVariable,
     Clock = TimeProvider.System,
+    Random = Random.Shared,
+    Self = ThisTool.Command(Environment.ProcessPath),
+    User = Environment.UserName,
+    Machine = Environment.MachineName,
     WorkingDirectory = Environment.CurrentDirectory,
 };
 #pragma warning restore RS0030

@@ -1,3 +1,5 @@
+using MlDeploy.Local.Hosting;
+
 namespace MlDeploy.Tool;
 
 /// <summary>Everything the process was given by whoever started it; tests give their own.</summary>
@@ -19,6 +21,17 @@ internal sealed record Surroundings
     public required Func<string, string?> Variable { get; init; }
 
     public required TimeProvider Clock { get; init; }
+
+    /// <summary>Makes seeds.</summary>
+    public required Random Random { get; init; }
+
+    /// <summary>How to start this tool again, as the host.</summary>
+    public required SelfCommand Self { get; init; }
+
+    /// <summary>Login name of whoever runs the command.</summary>
+    public required string User { get; init; }
+
+    public required string Machine { get; init; }
 
     /// <summary>Absolute.</summary>
     public required string WorkingDirectory { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Rollout;
@@ -10,7 +11,9 @@ namespace MlDeploy.Core.Report;
 /// <summary>What a deployment did, as people and machines read it afterwards. Made from its journal alone.</summary>
 public sealed record DeploymentReport
 {
-    public string Schema { get; init; } = "mldeploy/report/v1";
+    /// <summary>How it is written: `mldeploy/report/v1`.</summary>
+    public static JsonTypeInfo<DeploymentReport> Json => ReportJson.Default.DeploymentReport;
+
     public required int Deployment { get; init; }
     public required string Application { get; init; }
     public required string Candidate { get; init; }
@@ -29,7 +32,7 @@ public sealed record DeploymentReport
     public required ImmutableArray<StepReport> Steps { get; init; }
     public required ImmutableArray<string> Notes { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.DeploymentReport);
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
 }
 
 /// <param name="At">Since the deployment began.</param>

@@ -13,7 +13,7 @@ using MlDeploy.Local.Versions;
 namespace MlDeploy.Local.Applications;
 
 /// <summary>One application on this host: its versions, what serves, and the one deployment that may be under way.</summary>
-internal sealed class Application
+internal sealed class Application : IDisposable
 {
     /// <summary>Versions kept for `rollback` besides the one that serves.</summary>
     private const int PreviousKept = 5;
@@ -192,6 +192,8 @@ internal sealed class Application
         await traffic.StopAsync();
         await serving.LetGoAsync();
     }
+
+    public void Dispose() => preparing.Dispose();
 
     private async Task AbandonAsync()
     {

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using MlDeploy.Core.Errors;
 using MlDeploy.Local.Applications;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Processes;
-using MlDeploy.Local.State;
 using MlDeploy.Local.Supervision;
 
 namespace MlDeploy.Local.Hosting;
@@ -80,6 +78,11 @@ internal sealed class LocalHost : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
+        foreach (var application in applications.Values)
+        {
+            application.Dispose();
+        }
+
         http.Dispose();
         health.Dispose();
         return ValueTask.CompletedTask;

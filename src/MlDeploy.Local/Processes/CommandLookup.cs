@@ -8,7 +8,7 @@ namespace MlDeploy.Local.Processes;
 /// Finds the file behind a command before anything is started: after <c>exec</c> in a shell all that is left of
 /// "not found" is exit code 127.
 /// </summary>
-internal static partial class CommandLookup
+public static partial class CommandLookup
 {
     /// <returns>Absolute path of an executable file.</returns>
     /// <exception cref="ExpectedException">Not found, not executable, or a script whose interpreter is missing.</exception>

@@ -16,7 +16,8 @@ internal sealed record StoredVersion(VersionRecord Record, AppManifest Manifest,
 }
 
 /// <summary>The immutable versions of one application on disk: record, secrets, and the snapshot they run from.</summary>
-internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, TimeProvider clock)
+/// <param name="keeper">Whose key fingerprints secrets, when this is a trial store; null: this one's own.</param>
+internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, TimeProvider clock, VersionStore? keeper = null)
 {
     private const string RecordFile = "version.json";
     private const string SecretsFile = "secrets.json";
@@ -104,6 +105,11 @@ internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, Tim
 
     private byte[] Key()
     {
+        if (keeper is not null)
+        {
+            return keeper.Key();
+        }
+
         var file = Path.Combine(paths.Folder, "fingerprint.key");
         if (!File.Exists(file))
         {

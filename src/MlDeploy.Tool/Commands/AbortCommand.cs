@@ -1,9 +1,34 @@
+using System.CommandLine;
+using MlDeploy.Core.Errors;
+using MlDeploy.Core.Manifest;
+using MlDeploy.Local.Control;
+using MlDeploy.Local.Hosting;
+using MlDeploy.Tool.OnLocal;
+
 namespace MlDeploy.Tool.Commands;
 
 /// <summary>`mldeploy abort`</summary>
 internal static class AbortCommand
 {
     public static ToolCommand Create(CommonOptions options) =>
-        new ToolCommand(Groups.Deploy, "abort", "Stop the rollout under way and bring stable back to 100 %.")
+        new ToolCommand(Groups.Deploy, "abort", "Stop the rollout under way and bring stable back to 100 %.", RunAsync)
             .With(options.Running);
+
+    private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
+    {
+        var name = await Applications.NameAsync(parse, context);
+        LocalTarget.Existing(context, name);
+        var environment = LocalTarget.Environment(context);
+        using var client = await HostStarter.ConnectAsync(environment, context.Stop);
+        var steered = await client.SteerAsync(name, "abort", new SteerRequest(Deployer.From(context).Holder), context.Stop);
+        if (steered.Deployment is not { } number)
+        {
+            context.Results.Write("deployment", steered, ControlJson.Default.DeployAccepted, (text, _) => text.WriteLine(string.Join('\n', steered.Notes)));
+            return ExitCode.Done;
+        }
+
+        // Rolled back is what was asked for here; the deploying command exits with 6.
+        var exit = await new DeploymentWatch(context, environment, name, number, OnInterrupt.Detach).FollowAsync(client);
+        return exit == ExitCode.Inconclusive ? ExitCode.Done : exit;
+    }
 }

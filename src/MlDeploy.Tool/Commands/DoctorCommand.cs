@@ -1,9 +1,43 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using MlDeploy.Core.Errors;
+using MlDeploy.Tool.OnLocal;
+using MlDeploy.Tool.Output;
+
 namespace MlDeploy.Tool.Commands;
 
 /// <summary>`mldeploy doctor`</summary>
 internal static class DoctorCommand
 {
     public static ToolCommand Create(CommonOptions options) =>
-        new ToolCommand(Groups.Machine, "doctor", "What is missing on this machine or in this account, and how to get it.")
+        new ToolCommand(Groups.Machine, "doctor", "What is missing on this machine, and how to get it.", RunAsync)
             .With(options.Manifest);
+
+    private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
+    {
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        findings.AddRange(await Doctor.MachineAsync(context));
+        if (File.Exists(Path.GetFullPath(parse.GetValue(context.Options.File)!, context.Surroundings.WorkingDirectory)))
+        {
+            findings.AddRange(await Doctor.ManifestAsync(await ManifestFile.ReadAsync(parse, context), parse.GetValue(context.Options.Target)!, context));
+        }
+        else
+        {
+            findings.Add(new Finding("manifest", $"there is no {parse.GetValue(context.Options.File)} here", "run `mldeploy init` to write one, or name it with --file"));
+        }
+
+        var document = new DoctorDocument(findings.All(finding => finding.Remedy is null), findings.ToImmutable());
+        context.Results.Write("doctor", document, LocalDocuments.Default.DoctorDocument, (text, palette) =>
+        {
+            foreach (var finding in findings)
+            {
+                text.WriteLine($"{(finding.Remedy is null ? palette.Paint(Tone.Good, "ok     ") : palette.Paint(Tone.Bad, "problem"))}  {finding.Subject}: {finding.Found}");
+                if (finding.Remedy is { } remedy)
+                {
+                    text.WriteLine($"         → {remedy}");
+                }
+            }
+        });
+        return document.Healthy ? ExitCode.Done : ExitCode.TargetFailed;
+    }
 }

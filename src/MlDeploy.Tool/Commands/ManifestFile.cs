@@ -21,8 +21,17 @@ internal static class ManifestFile
     /// <exception cref="ExpectedException">It could not be opened.</exception>
     public static async Task<AppManifest> LoadAsync(ParseResult parse, CommandContext context)
     {
-        var (manifest, problems) = await ReadAsync(parse, context);
-        return manifest ?? throw new ManifestRejectedException(problems);
+        var read = await ReadAsync(parse, context);
+        return read.Manifest ?? throw new ManifestRejectedException(read.Problems);
+    }
+
+    /// <summary>The same for a command that acts: what its target cannot do yet is refused too.</summary>
+    public static async Task<AppManifest> LoadUsableAsync(ParseResult parse, CommandContext context)
+    {
+        var read = await ReadAsync(parse, context);
+        var manifest = read.Manifest ?? throw new ManifestRejectedException(read.Problems);
+        var refused = NotBuilt.RefusedAtUse(manifest, parse.GetValue(context.Options.Target)!, read.Origins);
+        return refused.IsEmpty ? manifest : throw new ManifestRejectedException(refused);
     }
 
     /// <exception cref="ExpectedException">It could not be opened.</exception>
@@ -44,6 +53,11 @@ internal static class ManifestFile
 
     private static async Task<byte[]> BytesAsync(string file, string path, CommandContext context)
     {
+        if (file == "-" && context.Verbose)
+        {
+            context.Surroundings.Messages.WriteLine("reading the manifest from standard input");
+        }
+
         try
         {
             // On a thread of its own: opening a named pipe and reading a terminal block, and a signal must still end the command.

@@ -1,14 +1,47 @@
 using System.CommandLine;
+using MlDeploy.Core.Errors;
+using MlDeploy.Tool.OnLocal;
+using MlDeploy.Tool.Output;
 
 namespace MlDeploy.Tool.Commands;
 
 /// <summary>`mldeploy plan`</summary>
 internal static class PlanCommand
 {
-    public static ToolCommand Create(CommonOptions options)
+    private static readonly Option<bool> DetailedExitCode = new("--detailed-exitcode") { Description = "Exit 2 when there are changes, 0 when there are none." };
+
+    public static ToolCommand Create(CommonOptions options) =>
+        new ToolCommand(Groups.Describe, "plan", "Show what deploy would change, property by property; changes nothing.", RunAsync)
+        {
+            Examples = ["mldeploy plan --set version=1.5.0", "mldeploy plan --detailed-exitcode -o json"],
+        }.With([.. options.Manifest, DetailedExitCode]);
+
+    private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
-        var detailedExitCode = new Option<bool>("--detailed-exitcode") { Description = "Exit 2 when there are changes, 0 when there are none." };
-        return new ToolCommand(Groups.Describe, "plan", "Show what deploy would change, property by property; changes nothing.")
-            .With([.. options.Manifest, detailedExitCode]);
+        var manifest = await ManifestFile.LoadUsableAsync(parse, context);
+        var plan = LocalPlan.Make(manifest, context);
+        context.Results.Write("plan", plan, LocalDocuments.Default.PlanDocument, (text, palette) => Write(plan, text, palette));
+        return plan.Changes && parse.GetValue(DetailedExitCode) ? ExitCode.ChangesPlanned : ExitCode.Done;
+    }
+
+    private static void Write(PlanDocument plan, TextWriter text, Palette palette)
+    {
+        text.WriteLine(!plan.Changes ? $"{plan.Application}: {plan.Stable} serves already; deploy would change nothing"
+            : plan.Stable is null ? $"{plan.Application}: {plan.Candidate} would be the first version"
+            : $"{plan.Application}: {plan.Candidate} would replace {plan.Stable}");
+        foreach (var change in plan.Properties)
+        {
+            text.WriteLine(change switch
+            {
+                { Old: null } => palette.Paint(Tone.Good, $"  + {change.Path}: {change.New}"),
+                { New: null } => palette.Paint(Tone.Bad, $"  - {change.Path}: {change.Old}"),
+                _ => palette.Paint(Tone.Warning, $"  ~ {change.Path}: {change.Old} → {change.New}"),
+            });
+        }
+
+        if (plan.Changes)
+        {
+            text.WriteLine("changed settings take effect with the next `mldeploy deploy`");
+        }
     }
 }

@@ -14,7 +14,11 @@ internal static class HelpText
 
     public static void Write(TextWriter to, Command command)
     {
-        to.WriteLine(command.Description);
+        foreach (var line in Wrap(command.Description ?? "", Width))
+        {
+            to.WriteLine(line);
+        }
+
         to.WriteLine();
         to.WriteLine($"usage: {Usage(command)}");
         WriteCommands(to, command);

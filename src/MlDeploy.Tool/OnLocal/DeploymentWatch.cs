@@ -1,0 +1,119 @@
+using MlDeploy.Core.Errors;
+using MlDeploy.Core.Report;
+using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Rollout;
+using MlDeploy.Core.Rollout.Journal;
+using MlDeploy.Local.Control;
+using MlDeploy.Local.Hosting;
+using MlDeploy.Tool.Commands;
+using MlDeploy.Tool.Live;
+using MlDeploy.Tool.Output;
+
+namespace MlDeploy.Tool.OnLocal;
+
+/// <summary>
+/// Follows a deployment to its end and tells it. The host carries it out: when this process is killed nothing is lost,
+/// when the host is killed this process finds the next one.
+/// </summary>
+/// <param name="onInterrupt">What a signal to this process means for the deployment.</param>
+internal sealed class DeploymentWatch(CommandContext context, HostEnvironment environment, string application, int deployment, OnInterrupt onInterrupt)
+{
+    /// <summary>A host that was killed is back within 2 s; a machine that is asleep takes longer.</summary>
+    private static readonly TimeSpan HostBackWithin = TimeSpan.FromSeconds(30);
+
+    private readonly List<JournalEntry> entries = [];
+    private RolloutState? state;
+
+    /// <summary>Follows to a final state, a pause, or until the signal's work is done.</summary>
+    public async Task<ExitCode> FollowAsync(ControlClient client)
+    {
+        var exit = await FollowToEndAsync(client);
+        var report = ReportBuilder.From(entries);
+        if (report is not null)
+        {
+            WriteResult(report);
+            await JobSummary.AppendAsync(report, context);
+        }
+
+        return exit;
+    }
+
+    private async Task<ExitCode> FollowToEndAsync(ControlClient client)
+    {
+        var teller = new ProgressTeller();
+        using var view = LiveView.For(context, teller);
+        using var heartbeat = context.Progress.Heartbeat(() => teller.Heartbeat(context.Clock.GetUtcNow()));
+        var signalled = false;
+        while (true)
+        {
+            try
+            {
+                await foreach (var entry in client.FollowAsync(application, deployment, entries.Count == 0 ? 0 : entries[^1].Seq, signalled ? CancellationToken.None : context.Stop))
+                {
+                    entries.Add(entry);
+                    state = (entry as TransitionEntry)?.State ?? state;
+                    view.Show(entry);
+                    if (state is { IsFinal: true } or { Phase: Phase.Paused })
+                    {
+                        return state.Exit ?? ExitCode.Bug;
+                    }
+                }
+
+                throw new ExpectedException(
+                    ExitCode.TargetFailed, $"deployment {deployment} ended without a word in its journal", "see `mldeploy status` for what serves, and the host's log (`mldeploy host status`)");
+            }
+            catch (OperationCanceledException) when (!signalled && context.Interruption.ExitCode is { } code)
+            {
+                signalled = true;
+                if (onInterrupt == OnInterrupt.Detach)
+                {
+                    context.Progress.State("detached: the host goes on judging; `mldeploy status` shows where it is, `mldeploy abort` ends it", Tone.Warning);
+                    return code;
+                }
+
+                context.Progress.State("interrupted: bringing stable back", Tone.Warning);
+                await client.SteerAsync(
+                    application, "interrupt", new SteerRequest(Deployer.From(context).Holder, code == ExitCode.Terminated ? "SIGTERM" : "SIGINT"), CancellationToken.None);
+            }
+            catch (Exception lost) when (lost is HttpRequestException or IOException)
+            {
+                context.Progress.State("the host is gone; looking for the next one", Tone.Warning);
+                await ReturnAsync(client);
+            }
+        }
+    }
+
+    /// <summary>Waits for the host's watcher to bring it back; when the watcher was killed too, starts one.</summary>
+    private async Task ReturnAsync(ControlClient client)
+    {
+        var began = context.Clock.GetTimestamp();
+        while (context.Clock.GetElapsedTime(began) < HostBackWithin)
+        {
+            try
+            {
+                await client.HostAsync(context.Stop);
+                return;
+            }
+            catch (HttpRequestException) when (context.Clock.GetElapsedTime(began) < TimeSpan.FromSeconds(3))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), context.Clock, context.Stop);
+            }
+            catch (HttpRequestException)
+            {
+                using var next = await HostStarter.ConnectAsync(environment, context.Stop);
+            }
+        }
+
+        throw new ExpectedException(ExitCode.TargetFailed, "the host did not come back", "run `mldeploy status`: it starts the host again and shows what serves");
+    }
+
+    private void WriteResult(DeploymentReport report)
+    {
+        var folder = environment.Paths.Application(application).Deployment(deployment);
+        context.Results.Write("report", report, ReportDocument.Type, (text, palette) =>
+        {
+            text.WriteLine(palette.Paint(report.ExitCode is ExitCode.Done ? Tone.Good : Tone.Bad, report.Verdict));
+            text.WriteLine($"report: {Path.Combine(folder, "report.md")}");
+        });
+    }
+}
