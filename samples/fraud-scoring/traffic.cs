@@ -40,9 +40,7 @@ if (!Options.TryParse(args, out var options, out var mistake))
 using var stop = new CancellationTokenSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-if (options.Duration > 0) stop.CancelAfter(TimeSpan.FromSeconds(options.Duration));
-
-var summary = await Replay(options, stop.Token);
+var summary = await Replay(options, stop);
 Console.WriteLine(options.Json ? JsonSerializer.Serialize(summary, new JsonSerializerOptions(JsonSerializerDefaults.Web)) : summary.ToLine());
 return 0;
 
@@ -52,7 +50,7 @@ void Stop(PosixSignalContext signal)
     stop.Cancel();
 }
 
-static async Task<Summary> Replay(Options options, CancellationToken stop)
+static async Task<Summary> Replay(Options options, CancellationTokenSource stop)
 {
     var orders = Orders();
     var dice = new Random(options.Seed);
@@ -61,13 +59,15 @@ static async Task<Summary> Replay(Options options, CancellationToken stop)
     using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
 
     var clock = Stopwatch.StartNew();
+    if (options.Duration > 0) stop.CancelAfter(TimeSpan.FromSeconds(options.Duration));
     var due = TimeSpan.Zero;
     while (!stop.IsCancellationRequested)
     {
         Interlocked.Increment(ref underWay);
         _ = Send(orders[dice.Next(orders.Length)], $"user-{dice.Next(options.Users)}");
         due += TimeSpan.FromSeconds(-Math.Log(1 - dice.NextDouble()) / options.Rate);
-        if (due > clock.Elapsed) await Task.Delay(due - clock.Elapsed, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var early = due - clock.Elapsed;
+        if (early > TimeSpan.Zero) await Task.Delay(early, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     var seconds = clock.Elapsed.TotalSeconds;
