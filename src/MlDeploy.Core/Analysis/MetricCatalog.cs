@@ -85,13 +85,13 @@ public static class MetricCatalog
             "The number at `jsonPath` of the JSON that `url` answers."),
         new("command", MetricUnit.Number, LimitKinds.Max | LimitKinds.Min, JudgingKind.Rule, true,
             "The number a command prints last; without a limit, its exit code (0 is a pass)."),
-        Model("model.inputs.drift", LimitKinds.Max, "Distance of a feature's live distribution from the profile's."),
-        Model("model.inputs.missing", LimitKinds.Max | LimitKinds.MaxIncrease, "Share of rows in which a feature is missing."),
-        Model("model.inputs.unseen", LimitKinds.Max, "Share of values of a category that the profile has not."),
-        Model("model.inputs.schema", LimitKinds.Max, "Features that are absent, new, or of another type than in the profile."),
-        Model("model.prediction.invalid", LimitKinds.Max | LimitKinds.MaxIncrease, "Share of predictions that are NaN, infinite or out of range."),
-        Model("model.prediction.drift", LimitKinds.Max, "Distance of the candidate's predictions from stable's."),
-        Model("model.prediction.profile", LimitKinds.Max, "Distance of the candidate's predictions from the profile's."),
+        Distance("model.inputs.drift", "Distance of a feature's live distribution from the profile's."),
+        Model("model.inputs.missing", LimitKinds.Max | LimitKinds.MaxIncrease, MetricUnit.Share, "Share of rows in which a feature is missing."),
+        Model("model.inputs.unseen", LimitKinds.Max, MetricUnit.Share, "Share of values of a category that the profile has not."),
+        Model("model.inputs.schema", LimitKinds.Max, MetricUnit.Count, "Features that are absent, new, or of another type than in the profile."),
+        Model("model.prediction.invalid", LimitKinds.Max | LimitKinds.MaxIncrease, MetricUnit.Share, "Share of predictions that are NaN, infinite or out of range."),
+        Distance("model.prediction.drift", "Distance of the candidate's predictions from stable's."),
+        Distance("model.prediction.profile", "Distance of the candidate's predictions from the profile's."),
         new("model.age", MetricUnit.Duration, LimitKinds.Max, JudgingKind.Model, false, "Time since the model was trained."),
     ];
 
@@ -104,6 +104,9 @@ public static class MetricCatalog
             Quantile = quantile,
         };
 
-    private static MetricDefinition Model(string name, LimitKinds limits, string doc) =>
-        new(name, MetricUnit.Share, limits, JudgingKind.Model, false, doc);
+    /// <summary>Distance of distributions: a plain number, 0 identical to 1 disjoint.</summary>
+    private static MetricDefinition Distance(string name, string doc) => Model(name, LimitKinds.Max, MetricUnit.Number, doc);
+
+    private static MetricDefinition Model(string name, LimitKinds limits, MetricUnit unit, string doc) =>
+        new(name, unit, limits, JudgingKind.Model, false, doc);
 }

@@ -183,6 +183,8 @@ public sealed record AwsTargetSettings
     public string? Region { get; init; }
     public string? RoleArn { get; init; }
 
-    /// <summary>The rest of <c>targets.aws</c> as JSON, shape-checked against the definition.</summary>
+    public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>All of <c>targets.aws</c> as JSON, defaults written out, shape-checked against the definition.</summary>
     public string Json { get; init; } = "{}";
 }

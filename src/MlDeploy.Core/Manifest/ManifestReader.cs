@@ -1,39 +1,128 @@
-using System.Collections.Immutable;
+using System.Text.Json;
+using MlDeploy.Core.Manifest.Definition;
+using MlDeploy.Core.Manifest.Resolution;
+using MlDeploy.Core.Manifest.Rules;
+using MlDeploy.Core.Manifest.Yaml;
 
 namespace MlDeploy.Core.Manifest;
-
-/// <param name="File">As problems name it.</param>
-/// <param name="Content">Untrusted bytes: UTF-8 YAML (JSON is YAML).</param>
-/// <param name="BaseDirectory">Absolute folder that relative paths in the manifest are resolved against.</param>
-public sealed record ManifestSource(string File, ReadOnlyMemory<byte> Content, string BaseDirectory)
-{
-    /// <summary>Name of the overlay under <c>environments</c> to apply; null for none.</summary>
-    public string? Environment { get; init; }
-
-    /// <summary><c>path=value</c> overrides, applied last, in order.</summary>
-    public ImmutableArray<string> Overrides { get; init; } = [];
-
-    /// <summary>Looks a variable up for <c>${NAME}</c>; null when it is not set.</summary>
-    public Func<string, string?> Variable { get; init; } = _ => null;
-}
-
-/// <summary>One thing wrong in a manifest. All of them are reported at once.</summary>
-/// <param name="File">The file, or `--set` / `--env` when the value came from the command line.</param>
-/// <param name="Line">1-based; 0 when it came from the command line.</param>
-/// <param name="Path">Setting path, e.g. `rollout.steps[1].weight`.</param>
-/// <param name="Found">What stands there.</param>
-/// <param name="Allowed">What may stand there.</param>
-/// <param name="Remedy">What to do, as an imperative sentence; names the nearest right name for a misspelling.</param>
-public sealed record ManifestProblem(string File, int Line, int Column, string Path, string Message, string? Found, string? Allowed, string Remedy);
-
-/// <param name="Manifest">Null when there are problems.</param>
-public sealed record ManifestResult(AppManifest? Manifest, ImmutableArray<ManifestProblem> Problems);
 
 /// <summary>Bytes of `mlapp.yaml` → a valid <see cref="AppManifest"/>, or every problem at once.</summary>
 public static class ManifestReader
 {
-    public static ManifestResult Read(ManifestSource source) => throw new NotSupportedException("reading");
+    private const string Canonical = "canonical manifest";
+
+    public static ManifestResult Read(ManifestSource source)
+    {
+        var problems = new ProblemList();
+        if (ReadDocument(source, problems) is not { } document)
+        {
+            return Failed(source.File, problems);
+        }
+
+        var environments = EnvironmentOverlays.TakeFrom(document, problems);
+        var selected = environments.Select(source.Environment, problems);
+        var resolved = Overrides.Apply(selected is null ? environments.Base : Overlay.Merge(environments.Base, selected), source.Overrides, problems);
+        var result = Check(resolved, source, problems);
+        CheckWhatWasNotSelected(environments, selected, source, problems);
+        return problems.Count == 0 ? result : Failed(source.File, problems, result.Origins);
+    }
 
     /// <summary>Reads <see cref="AppManifest.CanonicalJson"/> back: already interpolated and overlaid.</summary>
-    public static ManifestResult ReadCanonical(string json) => throw new NotSupportedException("reading");
+    public static ManifestResult ReadCanonical(string json)
+    {
+        var problems = new ProblemList();
+        try
+        {
+            var root = JsonTreeReader.Read(Canonical, json);
+            return Bind(root, "", problems, Canonical);
+        }
+        catch (JsonException invalid)
+        {
+            problems.Add(new Mark(Canonical, 0, 0), "", "is not JSON", invalid.Message, null, "Deploy again from the manifest: the stored copy is damaged.");
+            return Failed(Canonical, problems);
+        }
+    }
+
+    private static Node? ReadDocument(ManifestSource source, ProblemList problems)
+    {
+        if (Utf8Text.Decode(source.File, source.Content.Span, problems) is not { } text)
+        {
+            return null;
+        }
+
+        var root = YamlTreeReader.Read(source.File, text, problems);
+        if (root is MapNode || problems.Count > 0)
+        {
+            return root as MapNode;
+        }
+
+        var isEmpty = root is null or ScalarNode { IsNull: true };
+        problems.Add(root?.Mark ?? new Mark(source.File, 1, 1), "", isEmpty ? "is empty" : "is not a manifest", isEmpty ? null : root is ListNode ? "a list" : "one value",
+            "a map that begins with apiVersion: mldeploy/v1", "Write one with `mldeploy init`.");
+        return null;
+    }
+
+    private static ManifestResult Check(Node resolved, ManifestSource source, ProblemList problems)
+    {
+        var filled = new Interpolation(source.Variable, problems, lenient: false).Fill(resolved, SettingPath.Root);
+        return Bind(filled, source.BaseDirectory, problems, source.File);
+    }
+
+    private static ManifestResult Bind(Node root, string baseDirectory, ProblemList problems, string file)
+    {
+        var context = new ReadContext(problems, baseDirectory, requireAll: true);
+        var origins = new ManifestOrigins(file, root);
+        var manifest = AppDefinition.Section.Read(root, SettingPath.Root, context);
+        AllRules.Run(new RuleContext(manifest, origins, problems, context.IsDamaged));
+        return problems.Count > 0
+            ? Failed(file, problems, origins)
+            : new ManifestResult(manifest with { CanonicalJson = CanonicalJson.Write(writer => AppDefinition.Section.WriteCanonical(root, writer, baseDirectory)) }, []) { Origins = origins };
+    }
+
+    /// <summary>
+    /// An overlay is wrong before the day it is first selected, and a value is wrong even when an overlay replaces it:
+    /// both are checked now. Variables that only another environment has are no problem, nor is what an overlay leaves out.
+    /// </summary>
+    private static void CheckWhatWasNotSelected(EnvironmentOverlays environments, MapNode? selected, ManifestSource source, ProblemList problems)
+    {
+        foreach (var (name, overlay) in environments.Overlays)
+        {
+            if (!ReferenceEquals(overlay, selected))
+            {
+                var places = Overlay.Places(overlay);
+                foreach (var problem in ProblemsOf(Overlay.Merge(environments.Base, overlay), source, withRules: true))
+                {
+                    if (places.Contains(new Mark(problem.File, problem.Line, problem.Column)))
+                    {
+                        problems.Add(problem with { Path = $"{SettingPath.Root.Key(AppDefinition.Environments).Key(name)}.{problem.Path}" });
+                    }
+                }
+            }
+        }
+
+        if (selected is not null || !source.Overrides.IsEmpty)
+        {
+            foreach (var problem in ProblemsOf(environments.Base, source, withRules: false))
+            {
+                problems.Add(problem);
+            }
+        }
+    }
+
+    private static IReadOnlyList<ManifestProblem> ProblemsOf(Node document, ManifestSource source, bool withRules)
+    {
+        var problems = new ProblemList();
+        var filled = new Interpolation(source.Variable, problems, lenient: true).Fill(document, SettingPath.Root);
+        var context = new ReadContext(problems, source.BaseDirectory, requireAll: false);
+        var manifest = AppDefinition.Section.Read(filled, SettingPath.Root, context);
+        if (withRules)
+        {
+            AllRules.Run(new RuleContext(manifest, new ManifestOrigins(source.File, filled), problems, context.IsDamaged));
+        }
+
+        return problems.Items;
+    }
+
+    private static ManifestResult Failed(string file, ProblemList problems, ManifestOrigins? origins = null) =>
+        new(null, problems.InOrder(file)) { Origins = origins ?? ManifestOrigins.None };
 }

@@ -24,6 +24,9 @@ public sealed record RolloutSettings
     /// <summary>Never empty after reading: the defaults apply when the manifest names none.</summary>
     public ImmutableArray<Gate> Gates { get; init; } = [];
 
+    /// <summary>True when the manifest names no gates and <see cref="DefaultGates"/> apply.</summary>
+    public bool GatesAreDefaults { get; init; }
+
     /// <summary>Share, 0–1 exclusive. A harmless version is rolled back with at most 1 − confidence chance per deployment.</summary>
     public double Confidence { get; init; } = 0.99;
 

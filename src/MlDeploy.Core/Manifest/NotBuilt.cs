@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+
+namespace MlDeploy.Core.Manifest;
+
+/// <summary>
+/// What a manifest asks for and a target cannot do yet. `validate` accepts it, so that a manifest can be written for later;
+/// every command that would act refuses it, since leaving it out would be silent.
+/// </summary>
+public static class NotBuilt
+{
+    /// <param name="target">`local` or `aws`.</param>
+    public static ImmutableArray<ManifestProblem> RefusedAtUse(AppManifest manifest, string target, ManifestOrigins? origins = null)
+    {
+        var refused = new Refusals(origins ?? ManifestOrigins.None);
+        if (target is not "local")
+        {
+            refused.Add("targets." + target, $"the target {target} is not built yet", "Deploy to the target local.");
+            return refused.ToImmutable();
+        }
+
+        Application(manifest, refused);
+        Gates(manifest, refused);
+        Surroundings(manifest, refused);
+        return refused.ToImmutable();
+    }
+
+    private static void Application(AppManifest manifest, Refusals refused)
+    {
+        if (manifest.Application.Image is not null)
+        {
+            refused.Add("application.image", "containers are not built yet on the target local", "Set application.command instead, to run a local process.");
+        }
+
+        foreach (var (name, secret) in manifest.Application.Secrets.Where(secret => secret.Value.Source != SecretSource.Env))
+        {
+            refused.Add($"application.secrets.{name}", $"{(secret.Source == SecretSource.Ssm ? "ssm" : "secretsmanager")} secrets are not built yet on the target local", $"Write env:{name} and set the variable where mldeploy runs.");
+        }
+
+        var scaling = manifest.Scaling;
+        if (scaling.Max > 1 || scaling.Min > 1)
+        {
+            refused.Add(scaling.Min > 1 ? "scaling.min" : "scaling.max", "more than one instance of a version is not built yet on the target local", "Set scaling.min and scaling.max to 1 and remove scaling.on.");
+        }
+    }
+
+    private static void Gates(AppManifest manifest, Refusals refused)
+    {
+        var gates = manifest.Rollout.Gates;
+        if (manifest.Rollout.GatesAreDefaults)
+        {
+            if (gates.Any(IsModel))
+            {
+                refused.Add("model.profile", "with a profile the default gates judge the model too, which is not built yet", "List the gates you want under rollout.gates, or remove model.profile until then.");
+            }
+
+            return;
+        }
+
+        for (var at = 0; at < gates.Length; at++)
+        {
+            if (IsModel(gates[at]))
+            {
+                refused.Add($"rollout.gates[{at}].metric", $"the metric {gates[at].Metric} is not built yet", "Remove the gate until then.");
+            }
+        }
+    }
+
+    private static void Surroundings(AppManifest manifest, Refusals refused)
+    {
+        if (manifest.Monitoring.Drift is not null)
+        {
+            refused.Add("monitoring.drift", "watching for drift is not built yet", "Remove monitoring.drift until then.");
+        }
+
+        if (manifest.Monitoring.CaptureKeepRows > 0 || manifest.Monitoring.CaptureSample < 1)
+        {
+            refused.Add("monitoring.capture", "capturing predictions is not built yet, so nothing is captured", "Remove monitoring.capture until then.");
+        }
+
+        if (manifest.Training is not null)
+        {
+            refused.Add("training", "training infrastructure is not built yet", "Remove training until then.");
+        }
+
+        if (!manifest.Notifications.On.IsEmpty)
+        {
+            refused.Add("notifications", "notifications are not built yet, so nobody would be told", "Remove notifications until then; the exit code and the report say how a deployment ended.");
+        }
+    }
+
+    private static bool IsModel(Gate gate) => gate.Metric.StartsWith("model.", StringComparison.Ordinal);
+
+    private sealed class Refusals(ManifestOrigins origins)
+    {
+        private readonly ImmutableArray<ManifestProblem>.Builder problems = ImmutableArray.CreateBuilder<ManifestProblem>();
+
+        public void Add(string path, string message, string remedy)
+        {
+            var (file, line, column) = origins.Locate(path);
+            problems.Add(new ManifestProblem(file, line, column, path, message, null, null, remedy));
+        }
+
+        public ImmutableArray<ManifestProblem> ToImmutable() => problems.ToImmutable();
+    }
+}
