@@ -17,12 +17,15 @@ internal static class ManifestFile
     /// <summary>Far above what the reader accepts, so that its own message speaks; bounds what a hostile path can make us hold.</summary>
     private const int ReadAtMost = 16 << 20;
 
+    /// <summary>For commands that act: valid, and asking for nothing that is not built yet.</summary>
     /// <exception cref="ManifestRejectedException">It has problems.</exception>
     /// <exception cref="ExpectedException">It could not be opened.</exception>
     public static async Task<AppManifest> LoadAsync(ParseResult parse, CommandContext context)
     {
-        var (manifest, problems) = await ReadAsync(parse, context);
-        return manifest ?? throw new ManifestRejectedException(problems);
+        var result = await ReadAsync(parse, context);
+        var manifest = result.Manifest ?? throw new ManifestRejectedException(result.Problems);
+        var refused = NotBuilt.RefusedAtUse(manifest, parse.GetValue(context.Options.Target)!, result.Origins);
+        return refused.IsEmpty ? manifest : throw new ManifestRejectedException(refused);
     }
 
     /// <exception cref="ExpectedException">It could not be opened.</exception>
