@@ -69,7 +69,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException) when (context.Interruption.ExitCode is { } signalled)
         {
-            return errors.Interrupted(signalled);
+            return errors.Ends(signalled);
         }
         catch (Exception bug)
         {

@@ -2,14 +2,13 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Serialization;
 using MlDeploy.Core.Errors;
+using MlDeploy.Tool.Manifests;
 
 namespace MlDeploy.Tool.Commands;
 
 /// <summary>`mldeploy init`</summary>
 internal static class InitCommand
 {
-    private const int LongestName = 24;
-
     public static ToolCommand Create(CommonOptions options)
     {
         var name = new Option<string?>("--name") { Description = "The application's name; default: the folder's.", HelpName = "NAME" };
@@ -21,12 +20,12 @@ internal static class InitCommand
     private static async Task<ExitCode> RunAsync(CommandContext context, string file, string? name)
     {
         var path = Path.GetFullPath(file, context.Surroundings.WorkingDirectory);
-        var label = Label(name ?? Path.GetFileName(Path.GetDirectoryName(path)!));
+        var label = InitTemplate.NameFrom(name ?? Path.GetFileName(Path.GetDirectoryName(path)!));
         if (name is not null && label != name)
         {
             throw new ExpectedException(
                 ExitCode.Usage,
-                $"'{name}' cannot be an application's name: lower-case letters, digits and dashes, {LongestName} characters at most",
+                $"'{name}' cannot be an application's name: lower-case letters, digits and hyphens, 24 characters at most",
                 $"use `--name {label}`");
         }
 
@@ -34,7 +33,7 @@ internal static class InitCommand
         {
             // CreateNew: what is there is somebody's work and is never overwritten.
             await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(FirstManifest.Text(label)), context.Stop);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(InitTemplate.For(label)), context.Stop);
         }
         catch (IOException) when (File.Exists(path))
         {
@@ -51,26 +50,6 @@ internal static class InitCommand
             text.WriteLine("next: set application.command, then run `mldeploy validate` and `mldeploy deploy`");
         });
         return ExitCode.Done;
-    }
-
-    /// <summary>The DNS label nearest to a folder's name.</summary>
-    internal static string Label(string text)
-    {
-        var label = new StringBuilder();
-        foreach (var character in text.ToLowerInvariant())
-        {
-            if (char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character))
-            {
-                label.Append(character);
-            }
-            else if (label.Length > 0 && label[^1] != '-')
-            {
-                label.Append('-');
-            }
-        }
-
-        var found = label.ToString(0, Math.Min(label.Length, LongestName)).Trim('-');
-        return found.Length > 0 && char.IsAsciiLetterLower(found[0]) ? found : $"app-{found}"[..Math.Min(found.Length + 4, LongestName)].Trim('-');
     }
 }
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using System.Text.Json.Serialization;
 using MlDeploy.Core.Errors;
+using MlDeploy.Core.Manifest;
+using MlDeploy.Tool.Manifests;
+using MlDeploy.Tool.Output;
 
 namespace MlDeploy.Tool.Commands;
 
@@ -22,20 +24,25 @@ internal static class ValidateCommand
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
-        var manifest = await ManifestFile.LoadAsync(parse, context);
-        var file = parse.GetValue(context.Options.File)!;
-        context.Results.Write(
-            "validation",
-            new ValidationDocument(file, true, manifest.Name, manifest.Version),
-            ValidationDocuments.Default.ValidationDocument,
-            (text, _) => text.WriteLine($"{file} is valid: {manifest.Name}, version {manifest.Version}"));
+        var result = await ManifestFile.ReadAsync(parse, context);
+        context.Results.Text.Write(context.Results.Format switch
+        {
+            OutputFormat.Json => ProblemJson.Of(result.Problems),
+            OutputFormat.GitHub => ProblemAnnotations.Of(result.Problems),
+            _ => result.Manifest is { } valid ? Praise(parse.GetValue(context.Options.File)!, valid) : ProblemText.Of(result.Problems),
+        });
+        if (result.Manifest is not { } manifest)
+        {
+            return new ErrorWriter(context).Ends(ExitCode.Usage);
+        }
+
+        foreach (var refusal in NotBuilt.RefusedAtUse(manifest, parse.GetValue(context.Options.Target)!, result.Origins))
+        {
+            context.Surroundings.Messages.WriteLine($"note: {ProblemText.Place(refusal)}: {ProblemText.Sentence(refusal)}; `mldeploy deploy` will refuse it");
+        }
+
         return ExitCode.Done;
     }
+
+    private static string Praise(string file, AppManifest manifest) => $"{file} is valid: {manifest.Name}, version {manifest.Version}\n";
 }
-
-/// <summary>`mldeploy/validation/v1`</summary>
-internal sealed record ValidationDocument(string File, bool Valid, string? Name, string? Version);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(ValidationDocument))]
-internal sealed partial class ValidationDocuments : JsonSerializerContext;

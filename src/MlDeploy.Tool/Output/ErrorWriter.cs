@@ -1,6 +1,6 @@
 using MlDeploy.Core.Errors;
-using MlDeploy.Core.Manifest;
 using MlDeploy.Tool.Commands;
+using MlDeploy.Tool.Manifests;
 
 namespace MlDeploy.Tool.Output;
 
@@ -27,11 +27,17 @@ internal sealed class ErrorWriter(CommandContext context)
         return Write(expected.ExitCode, [new ErrorEntry(expected.Message, expected.Remedy)]);
     }
 
-    public ExitCode Manifest(ManifestRejectedException rejected) => Write(ExitCode.Usage, [.. rejected.Problems.Select(Entry)]);
-
-    public ExitCode Interrupted(ExitCode code)
+    public ExitCode Manifest(ManifestRejectedException rejected)
     {
-        Messages.WriteLine(Meaning(code));
+        Messages.Write(ProblemText.Of(rejected.Problems));
+        Document(ExitCode.Usage, [.. rejected.Problems.Select(problem => new ErrorEntry($"{ProblemText.Place(problem)}: {ProblemText.Sentence(problem)}", problem.Remedy))]);
+        return Ends(ExitCode.Usage);
+    }
+
+    /// <summary>Only says what the exit code means: the command has told the rest.</summary>
+    public ExitCode Ends(ExitCode code)
+    {
+        Messages.WriteLine($"exit {(int)code}: {Meaning(code)}");
         return code;
     }
 
@@ -42,15 +48,7 @@ internal sealed class ErrorWriter(CommandContext context)
         return Write(ExitCode.Bug, [new ErrorEntry($"{bug.GetType().Name}: {bug.Message} (mldeploy {ToolVersion.Text})", ReportTo)]);
     }
 
-    private static ErrorEntry Entry(ManifestProblem problem)
-    {
-        var place = problem.Line > 0 ? $"{problem.File}:{problem.Line}:{problem.Column}" : problem.File;
-        string?[] detail = [problem.Found is null ? null : $"found {problem.Found}", problem.Allowed is null ? null : $"allowed: {problem.Allowed}"];
-        var details = string.Join("; ", detail.OfType<string>());
-        return new ErrorEntry($"{place}: {problem.Path}: {problem.Message}{(details.Length == 0 ? "" : $" ({details})")}", problem.Remedy);
-    }
-
-    private static string Meaning(ExitCode code) => $"exit {(int)code}: {ExitCodes.All.Single(entry => entry.Code == code).Meaning}";
+    private static string Meaning(ExitCode code) => ExitCodes.All.Single(entry => entry.Code == code).Meaning;
 
     private ExitCode Write(ExitCode code, IReadOnlyList<ErrorEntry> errors)
     {
@@ -60,13 +58,15 @@ internal sealed class ErrorWriter(CommandContext context)
             Messages.WriteLine($"  → {error.Remedy}");
         }
 
-        Messages.WriteLine(Meaning(code));
+        Document(code, errors);
+        return Ends(code);
+    }
+
+    private void Document(ExitCode code, IReadOnlyList<ErrorEntry> errors)
+    {
         if (context.Results.Format == OutputFormat.Json)
         {
-            var meaning = ExitCodes.All.Single(entry => entry.Code == code).Meaning;
-            context.Results.WriteJson("error", 1, new ErrorDocument((int)code, meaning, errors), Documents.Default.ErrorDocument);
+            context.Results.WriteJson("error", 1, new ErrorDocument((int)code, Meaning(code), errors), Documents.Default.ErrorDocument);
         }
-
-        return code;
     }
 }

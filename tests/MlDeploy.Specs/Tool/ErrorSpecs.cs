@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using MlDeploy.Core.Errors;
 
-namespace MlDeploy.Specs.Tool;
+namespace MlDeploy.Specs.ToolShell;
 
 public sealed class ErrorSpecs
 {
@@ -58,7 +58,7 @@ public sealed class ErrorSpecs
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains($"`mldeploy {arguments[0]}` is not built yet in this version", run.Messages, StringComparison.Ordinal);
-        Assert.Contains("use what is: init, validate", run.Messages, StringComparison.Ordinal);
+        Assert.Contains("use what is: init, validate, schema", run.Messages, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using MlDeploy.Tool;
 using MlDeploy.Tool.Commands;
 using MlDeploy.Tool.Output;
 
-namespace MlDeploy.Specs.Tool;
+namespace MlDeploy.Specs.ToolShell;
 
 public sealed class HelpSpecs
 {

@@ -1,7 +1,6 @@
 using MlDeploy.Core.Errors;
-using MlDeploy.Tool.Commands;
 
-namespace MlDeploy.Specs.Tool;
+namespace MlDeploy.Specs.ToolShell;
 
 public sealed class InitSpecs : IDisposable
 {
@@ -32,15 +31,26 @@ public sealed class InitSpecs : IDisposable
         Assert.Equal("somebody's work", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 
-    [Theory]
-    [InlineData("fraud-scoring", "fraud-scoring")]
-    [InlineData("Fraud Scoring", "fraud-scoring")]
-    [InlineData("2026_model", "app-2026-model")]
-    [InlineData("---", "app")]
-    [InlineData("a-name-that-is-much-longer-than-allowed", "a-name-that-is-much-long")]
-    public void A_folder_gives_the_application_a_name_that_is_allowed(string directory, string name)
+    [Fact]
+    public async Task What_init_writes_is_valid_as_it_is()
     {
-        Assert.Equal(name, InitCommand.Label(directory));
+        await Init();
+
+        var run = await ToolRun.Of(given => given with { WorkingDirectory = folder }, "validate");
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Matches(@"^mlapp\.yaml is valid: mldeploy-init-[a-z0-9-]+, version dev\n$", run.Results);
+        Assert.Empty(run.Messages);
+    }
+
+    [Fact]
+    public async Task The_folder_gives_the_application_its_name()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "Fraud Scoring"));
+
+        var run = await ToolRun.Of(given => given with { WorkingDirectory = Path.Combine(folder, "Fraud Scoring") }, "init", "-o", "json");
+
+        Assert.Contains("\"name\": \"fraud-scoring\"", run.Results, StringComparison.Ordinal);
     }
 
     private Task<ToolRun> Init(params string[] arguments) => ToolRun.Of(given => given with { WorkingDirectory = folder }, ["init", .. arguments]);

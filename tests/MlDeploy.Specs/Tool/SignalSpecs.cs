@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using MlDeploy.Core.Errors;
 using MlDeploy.Tool.Signals;
 
-namespace MlDeploy.Specs.Tool;
+namespace MlDeploy.Specs.ToolShell;
 
 public sealed class SignalSpecs
 {

@@ -1,6 +1,6 @@
 using MlDeploy.Tool.Output;
 
-namespace MlDeploy.Specs.Tool;
+namespace MlDeploy.Specs.ToolShell;
 
 public sealed class TableSpecs
 {

@@ -2,7 +2,7 @@ using MlDeploy.Core.Errors;
 using MlDeploy.Tool;
 using MlDeploy.Tool.Signals;
 
-namespace MlDeploy.Specs.Tool;
+namespace MlDeploy.Specs.ToolShell;
 
 /// <summary>One run of the command line inside the test's own process, with surroundings of its own.</summary>
 internal sealed record ToolRun(ExitCode ExitCode, string Results, string Messages)
