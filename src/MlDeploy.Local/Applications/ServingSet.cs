@@ -331,7 +331,6 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
 
     private Task<ApplicationGateway> StartGatewayAsync(AppManifest manifest) => ApplicationGateway.StartAsync(new GatewayOptions
     {
-        Application = manifest.Name,
         Listen = manifest.Targets.Local.Listen,
         ListenHttp2 = manifest.Targets.Local.ListenHttp2,
         Time = environment.Clock,

@@ -17,27 +17,22 @@ internal static class ManifestFile
     /// <summary>Far above what the reader accepts, so that its own message speaks; bounds what a hostile path can make us hold.</summary>
     private const int ReadAtMost = 16 << 20;
 
-    /// <summary>For commands that act: valid, and asking for nothing that is not built yet.</summary>
+    /// <summary>For commands that only need to know what is described.</summary>
     /// <exception cref="ManifestRejectedException">It has problems.</exception>
     /// <exception cref="ExpectedException">It could not be opened.</exception>
     public static async Task<AppManifest> LoadAsync(ParseResult parse, CommandContext context)
     {
-<<<<<<< HEAD
         var read = await ReadAsync(parse, context);
         return read.Manifest ?? throw new ManifestRejectedException(read.Problems);
     }
 
-    /// <summary>The same for a command that acts: what its target cannot do yet is refused too.</summary>
+    /// <summary>For commands that act: what their target cannot do yet is refused too.</summary>
+    /// <exception cref="ManifestRejectedException">It has problems, or asks for what is not built.</exception>
     public static async Task<AppManifest> LoadUsableAsync(ParseResult parse, CommandContext context)
     {
         var read = await ReadAsync(parse, context);
         var manifest = read.Manifest ?? throw new ManifestRejectedException(read.Problems);
         var refused = NotBuilt.RefusedAtUse(manifest, parse.GetValue(context.Options.Target)!, read.Origins);
-=======
-        var result = await ReadAsync(parse, context);
-        var manifest = result.Manifest ?? throw new ManifestRejectedException(result.Problems);
-        var refused = NotBuilt.RefusedAtUse(manifest, parse.GetValue(context.Options.Target)!, result.Origins);
->>>>>>> build
         return refused.IsEmpty ? manifest : throw new ManifestRejectedException(refused);
     }
 

@@ -1,4 +1,5 @@
 using MlDeploy.Core.Errors;
+using MlDeploy.Local.Hosting;
 using MlDeploy.Tool;
 using MlDeploy.Tool.Signals;
 
@@ -23,6 +24,10 @@ internal sealed record ToolRun(ExitCode ExitCode, string Results, string Message
             MessagesAreTerminal = false,
             Variable = _ => null,
             Clock = TimeProvider.System,
+            Random = new Random(1),
+            Self = new SelfCommand("mldeploy", [], ToolVersion.Text),
+            User = "ada",
+            Machine = "laptop",
             WorkingDirectory = "/nowhere",
         });
         var exit = await CommandLine.RunAsync(arguments, surroundings, interruption);
