@@ -30,12 +30,12 @@ internal sealed class Budget
     }
 
     /// <summary>False-alarm chance of one gate's absolute limit in one step.</summary>
-    /// <param name="ordinal">0-based, over all steps.</param>
-    public double Absolute(int ordinal) => alpha / parts * StepPart(ordinal, steps);
+    /// <param name="step">0-based.</param>
+    public double Absolute(int step) => alpha / parts * StepPart(step, steps);
 
     /// <summary>False-alarm chance of one gate's comparing limit in one step.</summary>
-    /// <param name="ordinal">0-based, over the comparable steps only.</param>
-    public double Comparing(int ordinal) => alpha * ComparingWeight / parts * StepPart(ordinal, comparableSteps);
+    /// <param name="step">0-based; the comparable steps are the first ones.</param>
+    public double Comparing(int step) => alpha * ComparingWeight / parts * StepPart(step, comparableSteps);
 
     public static bool HasAbsolute(Gate gate) => gate.Max is not null || gate.Min is not null;
 
@@ -46,5 +46,5 @@ internal sealed class Budget
         MetricCatalog.Find(gate.Metric)?.Judging is JudgingKind.Proportion or JudgingKind.Quantile;
 
     /// <summary>1/((j+1)(j+2)) sums to n/(n+1) over n steps.</summary>
-    private static double StepPart(int ordinal, int count) => (count + 1.0) / count / ((ordinal + 1.0) * (ordinal + 2.0));
+    private static double StepPart(int step, int count) => (count + 1.0) / count / ((step + 1.0) * (step + 2.0));
 }

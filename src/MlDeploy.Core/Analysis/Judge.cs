@@ -14,7 +14,6 @@ public sealed class Judge
     private readonly Dictionary<string, GateJudge> byId;
     private StepContext? step;
     private int lastStep = -1;
-    private int comparableSteps;
 
     /// <exception cref="ArgumentException">A gate's metric is unknown or not built, two gates share an id, or the confidence is no share.</exception>
     public Judge(JudgingPlan plan)
@@ -32,24 +31,25 @@ public sealed class Judge
 
     public JudgingPlan Plan { get; }
 
-    /// <summary>Starts a step's evidence. A step that is judged again (resumed after a pause) starts anew, with its part of the budget again.</summary>
+    /// <summary>
+    /// Starts a step's evidence. A step that is judged again (resumed after a pause) starts anew, with its part of the budget again.
+    /// A step's part depends on its number alone, so a judge that joins in the middle of a rollout needs the same evidence.
+    /// </summary>
     /// <param name="number">0-based, over all judged steps; never goes back.</param>
-    /// <param name="comparable">False where stable has no traffic by construction (bake, blue-green, first deployment): comparing limits are not applicable.</param>
+    /// <param name="comparable">
+    /// False where stable has no traffic by construction (bake, blue-green, first deployment): comparing limits are not applicable.
+    /// Comparable steps come before the others.
+    /// </param>
     public void BeginStep(int number, bool comparable)
     {
-        if (number < lastStep || number >= Plan.Steps)
+        if (number < lastStep || number >= (comparable ? ComparableSteps : Plan.Steps))
         {
-            throw new ArgumentOutOfRangeException(nameof(number), number, $"steps are judged in order, up to {Plan.Steps} of them; the last was {lastStep}");
-        }
-
-        if (number != lastStep && comparable && ++comparableSteps > (Plan.ComparableSteps ?? Plan.Steps))
-        {
-            throw new ArgumentOutOfRangeException(nameof(comparable), comparableSteps, $"the plan has {Plan.ComparableSteps} comparable steps");
+            throw new ArgumentOutOfRangeException(
+                nameof(number), number, $"of {Plan.Steps} steps the first {ComparableSteps} are comparable, and they are judged in order; the last was {lastStep}");
         }
 
         lastStep = number;
-        step = new StepContext(
-            budget.Absolute(number), budget.Comparing(Math.Max(0, comparableSteps - 1)), comparable, Plan.MinimumUnits, Plan.UserUnits);
+        step = new StepContext(budget.Absolute(number), budget.Comparing(number), comparable, Plan.MinimumUnits, Plan.UserUnits);
         foreach (var gate in gates)
         {
             gate.BeginStep(step);
@@ -86,6 +86,8 @@ public sealed class Judge
 
         return [.. gates.Select(gate => gate.Take(fresh.GetValueOrDefault(gate.Gate.Id)))];
     }
+
+    private int ComparableSteps => Plan.ComparableSteps ?? Plan.Steps;
 
     private GateJudge Find(string id) =>
         byId.TryGetValue(id, out var gate) ? gate : throw new ArgumentException($"there is no gate {id}", nameof(id));

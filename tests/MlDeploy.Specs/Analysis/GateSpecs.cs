@@ -179,6 +179,16 @@ public sealed class GateSpecs
     }
 
     [Fact]
+    public void A_judge_that_joins_at_a_later_step_needs_the_same_evidence()
+    {
+        var all = Begin(Errors);
+        all.BeginStep(1, comparable: true);
+        var joining = new Judge(Plan(Errors));
+        joining.BeginStep(1, comparable: true);
+        Assert.Equal(Look(all, Counts(500, 3, 9500, 57)), Look(joining, Counts(500, 3, 9500, 57)));
+    }
+
+    [Fact]
     public void The_whole_budget_is_spent_and_no_more()
     {
         var plan = Plan(Errors, P99) with { Steps = 5, ComparableSteps = 4 };

@@ -1,9 +1,9 @@
 namespace MlDeploy.Specs.Analysis.Simulation;
 
-/// <summary>Exact draws whose cost grows with the number of events, not of requests.</summary>
+/// <summary>Draws whose cost grows with the number of events, not of requests.</summary>
 internal static class Draws
 {
-    /// <summary>Counts the successes by the gaps between them, which are geometric.</summary>
+    /// <summary>Exact: counts the successes by the gaps between them, which are geometric.</summary>
     public static long Binomial(this Random random, long n, double p)
     {
         if (p <= 0 || n <= 0)
@@ -28,9 +28,14 @@ internal static class Draws
         double Gap() => Math.Floor(Math.Log(1 - random.NextDouble()) * perGap);
     }
 
-    /// <summary>Counts the arrivals within one unit of time by the exponential gaps between them.</summary>
+    /// <summary>How many requests come in: the normal approximation of the Poisson from a mean of 50 on, below it exact by exponential gaps.</summary>
     public static long Poisson(this Random random, double mean)
     {
+        if (mean >= 50)
+        {
+            return Math.Max(0, (long)Math.Round(mean + (Math.Sqrt(mean) * random.Normal())));
+        }
+
         var arrivals = -1L;
         for (var at = 0.0; at < mean; at -= Math.Log(1 - random.NextDouble()))
         {
