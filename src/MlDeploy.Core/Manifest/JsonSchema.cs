@@ -18,9 +18,9 @@ public static class JsonSchema
     public static string Text()
     {
         var definitions = new SchemaDefinitions();
-        var root = AppDefinition.Section.SchemaOf(definitions, requireAll: true);
-        var overlay = AppDefinition.Section.SchemaOf(definitions, requireAll: false);
-        overlay["description"] = "What differs in this environment: maps merge, lists replace.";
+        var root = AppDefinition.Section.SchemaOf(definitions);
+        var overlay = definitions.With(inOverlay: true, () => AppDefinition.Section.SchemaOf(definitions));
+        overlay["description"] = "What differs in this environment: maps merge, lists replace, null removes.";
         ((JsonObject)root["properties"]!)[AppDefinition.Environments] = new JsonObject
         {
             ["type"] = "object",

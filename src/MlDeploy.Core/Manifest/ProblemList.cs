@@ -7,7 +7,7 @@ namespace MlDeploy.Core.Manifest;
 internal sealed class ProblemList
 {
     private readonly List<ManifestProblem> problems = [];
-    private readonly HashSet<(string File, int Line, int Column, string Path, string Message)> seen = [];
+    private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private int notShown;
 
     public int Count => problems.Count;
@@ -24,7 +24,7 @@ internal sealed class ProblemList
         {
             notShown++;
         }
-        else if (seen.Add((problem.File, problem.Line, problem.Column, problem.Path, problem.Message)))
+        else if (seen.Add($"{problem.File}\n{problem.Line}\n{problem.Column}\n{problem.Path}\n{problem.Message}"))
         {
             problems.Add(problem);
         }

@@ -10,7 +10,7 @@ internal static class AppDefinition
     /// <summary>The key of the overlays: taken off before the settings are read.</summary>
     public const string Environments = "environments";
 
-    private static readonly Setting<string> Api = Required("apiVersion", new ChoiceType<string>((ApiVersion, ApiVersion)), "The format of this file: mldeploy/v1.");
+    private static readonly Setting<string> Api = Required("apiVersion", new ChoiceType<string>(new Choice<string>(ApiVersion, ApiVersion)), "The format of this file: mldeploy/v1.");
     private static readonly Setting<string> Name = Required("name", new TextType("an application's name", "a DNS label: lower-case letters, digits and hyphens, at most 24 characters, beginning with a letter", Names.ApplicationLabel, "^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$", suggest: Names.NearestLabel), "The application's name; it prefixes cloud names and names the state folder.");
     private static readonly Setting<string> Version = Required("version", Types.Label("a version's label"), "The label of what is deployed, such as ${GIT_SHA:-dev}. Always text: 1.10 stays 1.10.");
     private static readonly Setting<ApplicationSettings> Application = Required("application", ApplicationDefinition.Section, "What runs, and how it is known to be well.");

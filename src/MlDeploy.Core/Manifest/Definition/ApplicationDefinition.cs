@@ -44,8 +44,8 @@ internal static class ApplicationDefinition
     });
 
     private static readonly Setting<ResourceSettings> Resources = Defaulted("resources", ResourceSection, "{}", "What one instance may use.");
-    private static readonly Setting<ImmutableArray<KeyValuePair<string, string>>> Environment = Defaulted("environment", Types.TextMap("variable names", "text", Names.Variable), "{}", "Environment variables of the application; not for secrets, since they stand in the journal.");
-    private static readonly Setting<ImmutableArray<KeyValuePair<string, SecretReference>>> Secrets = Defaulted("secrets", new MapType<SecretReference>(new SecretType(), "variable names", "references to secrets (env:NAME, ssm:/PATH, secretsmanager:ARN)", Names.Variable), "{}", "Environment variables whose values are secrets: where each is kept, never the secret itself.");
+    private static readonly Setting<ImmutableArray<Named<string>>> Environment = Defaulted("environment", Types.TextMap("variable names", "text", Names.Variable), "{}", "Environment variables of the application; not for secrets, since they stand in the journal.");
+    private static readonly Setting<ImmutableArray<Named<SecretReference>>> Secrets = Defaulted("secrets", new MapType<SecretReference>(new SecretType(), "variable names", "references to secrets (env:NAME, ssm:/PATH, secretsmanager:ARN)", Names.Variable), "{}", "Environment variables whose values are secrets: where each is kept, never the secret itself.");
 
     public static readonly Section<ApplicationSettings> Section = new("application",
         [Image, Command, WorkingDirectory, Exclude, SnapshotLimit, Port, Health, Resources, Environment, Secrets, Drain, RequestTimeout],

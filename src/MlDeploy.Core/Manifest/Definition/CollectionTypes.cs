@@ -19,7 +19,7 @@ internal sealed class ListType<T>(SettingType<T> item, string items, int longest
 
     public override JsonNode Schema(SchemaDefinitions definitions)
     {
-        var schema = new JsonObject { ["type"] = "array", ["items"] = item.Schema(definitions), ["maxItems"] = longest };
+        var schema = new JsonObject { ["type"] = "array", ["items"] = definitions.With(inOverlay: false, () => item.Schema(definitions)), ["maxItems"] = longest };
         if (shortest > 0)
         {
             schema["minItems"] = shortest;
@@ -59,13 +59,15 @@ internal sealed class ListType<T>(SettingType<T> item, string items, int longest
     }
 }
 
+internal sealed record Named<T>(string Key, T Value);
+
 /// <summary>A map whose keys are the user's own.</summary>
 /// <param name="checkKey">Says what is wrong with a key, or null.</param>
-internal sealed class MapType<T>(SettingType<T> value, string keys, string values, Func<string, string?> checkKey) : SettingType<ImmutableArray<KeyValuePair<string, T>>>
+internal sealed class MapType<T>(SettingType<T> value, string keys, string values, Func<string, string?> checkKey) : SettingType<ImmutableArray<Named<T>>>
 {
     private const int Longest = 1000;
 
-    public override ImmutableArray<KeyValuePair<string, T>> Fallback => [];
+    public override ImmutableArray<Named<T>> Fallback => [];
 
     public override string Describe => $"a map from {keys} to {values}";
 
@@ -89,7 +91,7 @@ internal sealed class MapType<T>(SettingType<T> value, string keys, string value
     }
 
     /// <summary>Sorted by key: a map has no order of its own.</summary>
-    protected override ImmutableArray<KeyValuePair<string, T>> ReadValue(Node node, SettingPath path, ReadContext context)
+    protected override ImmutableArray<Named<T>> ReadValue(Node node, SettingPath path, ReadContext context)
     {
         if (node is not MapNode map || map.Entries.Length > Longest)
         {
@@ -109,7 +111,7 @@ internal sealed class MapType<T>(SettingType<T> value, string keys, string value
 
         return [.. map.Entries
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => KeyValuePair.Create(entry.Key, value.Read(entry.Value, path.Key(entry.Key), context)))];
+            .Select(entry => new Named<T>(entry.Key, value.Read(entry.Value, path.Key(entry.Key), context)))];
     }
 }
 

@@ -22,7 +22,7 @@ internal static class GateDefinition
     public static readonly Setting<TimeSpan> Every = Defaulted("every", Types.Duration("1s", "1h", "10s"), "10s", "prometheus, http and command: how often to read.", conditional: true);
     public static readonly Setting<ImmutableArray<string>> Except = Defaulted("except", Types.Features, "[]", "model.inputs metrics: features that are not judged.", conditional: true);
     public static readonly Setting<ImmutableArray<string>> Slices = Defaulted("slices", Types.Features, "[]", "model metrics: also judge each value of these features by itself.", conditional: true);
-    public static readonly Setting<string> Measure = Optional("measure", new ChoiceType<string>(("area", "area"), ("ks", "ks"), ("psi", "psi"), ("wasserstein", "wasserstein")), "model drift metrics: the distance of distributions; area when not set.");
+    public static readonly Setting<string> Measure = Optional("measure", new ChoiceType<string>(new("area", "area"), new("ks", "ks"), new("psi", "psi"), new("wasserstein", "wasserstein")), "model drift metrics: the distance of distributions; area when not set.");
 
     public static readonly Section<Gate> Section = new("gate", [Metric, Name, Max, Min, MaxIncrease, MaxRatio, SlowerThan, Url, Query, JsonPath, Command, Timeout, Every, Except, Slices, Measure], Bind);
 

@@ -12,10 +12,10 @@ internal static class ScalingDefinition
     private static readonly Setting<double> Memory = Optional("memory", new ShareType(0, 1, "80%", aboveMin: true), "Add instances when memory use is above this share of its limit.");
     private static readonly Setting<double> RequestsPerMinute = Optional("requestsPerMinute", new NumberType(1, 1e9, "600"), "Add instances when one instance gets more requests a minute than this.");
 
-    private static readonly Section<(double? Cpu, double? Memory, double? Requests)> OnSection = new("scalingOn", [Cpu, Memory, RequestsPerMinute],
-        values => (values.OrNone(Cpu), values.OrNone(Memory), values.OrNone(RequestsPerMinute)));
+    private static readonly Section<ScalesOn> OnSection = new("scalingOn", [Cpu, Memory, RequestsPerMinute],
+        values => new ScalesOn(values.OrNone(Cpu), values.OrNone(Memory), values.OrNone(RequestsPerMinute)));
 
-    private static readonly Setting<(double? Cpu, double? Memory, double? Requests)> On = Defaulted("on", OnSection, "{}", "What to scale on; any subset. None keeps the number of instances fixed.");
+    private static readonly Setting<ScalesOn> On = Defaulted("on", OnSection, "{}", "What to scale on; any subset. None keeps the number of instances fixed.");
 
     public static readonly Section<ScalingSettings> Section = new("scaling", [Min, Max, On], values => new ScalingSettings
     {
@@ -25,6 +25,8 @@ internal static class ScalingDefinition
         Memory = values.Get(On).Memory,
         RequestsPerMinute = values.Get(On).Requests,
     });
+
+    private sealed record ScalesOn(double? Cpu, double? Memory, double? Requests);
 }
 
 /// <summary>`monitoring`.</summary>
@@ -34,10 +36,10 @@ internal static class MonitoringDefinition
     private static readonly Setting<ImmutableArray<string>> Exclude = Defaulted("exclude", Types.Features, "[]", "Features that are never captured, such as personal data.");
     private static readonly Setting<long> KeepRows = Defaulted("keepRows", new IntegerType(0, 1_000_000_000), "0", "Rows kept beside the sketches; 0 keeps sketches only.");
 
-    private static readonly Section<(double Sample, ImmutableArray<string> Exclude, long KeepRows)> CaptureSection = new("capture", [Sample, Exclude, KeepRows],
-        values => (values.Get(Sample), values.Get(Exclude), values.Get(KeepRows)));
+    private static readonly Section<Captured> CaptureSection = new("capture", [Sample, Exclude, KeepRows],
+        values => new Captured(values.Get(Sample), values.Get(Exclude), values.Get(KeepRows)));
 
-    private static readonly Setting<(double Sample, ImmutableArray<string> Exclude, long KeepRows)> Capture = Defaulted("capture", CaptureSection, "{}", "What is kept of live predictions.");
+    private static readonly Setting<Captured> Capture = Defaulted("capture", CaptureSection, "{}", "What is kept of live predictions.");
 
     private static readonly Setting<TimeSpan> Window = Defaulted("window", Types.Duration("1m", "90d", "24h"), "24h", "How much traffic one look compares with the profile.");
     private static readonly Setting<TimeSpan> Every = Defaulted("every", Types.Duration("1m", "30d", "1h"), "1h", "How often to look.");
@@ -54,6 +56,8 @@ internal static class MonitoringDefinition
         CaptureKeepRows = values.Get(Capture).KeepRows,
         Drift = values.OrNull(Drift),
     });
+
+    private sealed record Captured(double Sample, ImmutableArray<string> Exclude, long KeepRows);
 }
 
 /// <summary>`notifications`.</summary>
@@ -61,7 +65,7 @@ internal static class NotificationDefinition
 {
     private static readonly Setting<ImmutableArray<string>> Email = Defaulted("email", new ListType<string>(new TextType("an e-mail address", "an e-mail address", Names.Email, "^[^@\\s]+@[^@\\s]+$"), "e-mail addresses"), "[]", "Who is told by e-mail.");
     private static readonly Setting<ImmutableArray<SecretReference>> Webhook = Defaulted("webhook", new ListType<SecretReference>(new SecretType(), "references to webhook URLs (env:NAME, ssm:/PATH, secretsmanager:ARN)"), "[]", "Webhooks that are told; a webhook's URL is a secret, so it is referred to.");
-    private static readonly Setting<ImmutableArray<NotificationKind>> On = Defaulted("on", new ListType<NotificationKind>(new ChoiceType<NotificationKind>(("scaling", NotificationKind.Scaling), ("deployment", NotificationKind.Deployment), ("drift", NotificationKind.Drift)), "scaling, deployment, drift"), "[]", "What is told.");
+    private static readonly Setting<ImmutableArray<NotificationKind>> On = Defaulted("on", new ListType<NotificationKind>(new ChoiceType<NotificationKind>(new("scaling", NotificationKind.Scaling), new("deployment", NotificationKind.Deployment), new("drift", NotificationKind.Drift)), "scaling, deployment, drift"), "[]", "What is told.");
 
     public static readonly Section<NotificationSettings> Section = new("notifications", [Email, Webhook, On], values => new NotificationSettings
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 
 namespace MlDeploy.Core.Manifest.Definition;
@@ -6,20 +5,18 @@ namespace MlDeploy.Core.Manifest.Definition;
 /// <summary>Numbers with units, read by hand: decimal arithmetic, so that 0.1% is 0.001 and not nearly so.</summary>
 internal static class Quantity
 {
-    private static readonly (string Unit, decimal Ticks)[] TimeUnits =
+    private static readonly Unit[] TimeUnits =
     [
-        ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute),
-        ("s", TimeSpan.TicksPerSecond), ("ms", TimeSpan.TicksPerMillisecond),
+        new("d", TimeSpan.TicksPerDay), new("h", TimeSpan.TicksPerHour), new("m", TimeSpan.TicksPerMinute),
+        new("s", TimeSpan.TicksPerSecond), new("ms", TimeSpan.TicksPerMillisecond),
     ];
 
-    private static readonly (string Unit, decimal Bytes)[] SizeUnits =
+    private static readonly Unit[] SizeUnits =
     [
-        ("B", 1), ("KB", 1e3m), ("MB", 1e6m), ("GB", 1e9m), ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30),
+        new("B", 1), new("KB", 1e3m), new("MB", 1e6m), new("GB", 1e9m), new("KiB", 1L << 10), new("MiB", 1L << 20), new("GiB", 1L << 30),
     ];
 
-    private static readonly (string Unit, decimal Seconds)[] PerUnits = [("s", 1), ("min", 60), ("h", 3600)];
-
-    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+    private static readonly Unit[] PerUnits = [new("s", 1), new("min", 60), new("h", 3600)];
 
     /// <summary>`90s`, `1h30m`, `0.5s`: one or more numbers with units, larger units first.</summary>
     public static TimeSpan? Duration(string text)
@@ -29,14 +26,14 @@ internal static class Quantity
         var smallest = -1;
         while (Split(rest, out var number, out var unit, out rest))
         {
-            var at = Array.FindIndex(TimeUnits, known => string.Equals(known.Unit, unit, StringComparison.Ordinal));
+            var at = Array.FindIndex(TimeUnits, known => string.Equals(known.Name, unit, StringComparison.Ordinal));
             if (at <= smallest)
             {
                 return null;
             }
 
             smallest = at;
-            ticks += number * TimeUnits[at].Ticks;
+            ticks += number * TimeUnits[at].Size;
         }
 
         return rest.IsEmpty && smallest >= 0 && ticks <= TimeSpan.TicksPerDay * 36_500m ? new TimeSpan((long)ticks) : null;
@@ -91,21 +88,33 @@ internal static class Quantity
     /// <summary>Takes one number and the letters behind it off the front.</summary>
     private static bool Split(ReadOnlySpan<char> text, out decimal number, out string unit, out ReadOnlySpan<char> rest)
     {
-        var letters = text.IndexOfAnyExcept(NumberCharacters);
+        var letters = LengthOf(text, number: true);
         number = 0;
         unit = "";
         rest = text;
-        if (letters <= 0 || Number(text[..letters]) is not { } parsed)
+        if (letters == 0 || letters == text.Length || Number(text[..letters]) is not { } parsed)
         {
             return false;
         }
 
         var behind = text[letters..];
-        var end = behind.IndexOfAny(NumberCharacters);
-        unit = (end < 0 ? behind : behind[..end]).ToString();
-        rest = end < 0 ? default : behind[end..];
+        var end = LengthOf(behind, number: false);
+        unit = behind[..end].ToString();
+        rest = behind[end..];
         number = parsed;
         return true;
+    }
+
+    /// <summary>How many characters at the front belong, or do not belong, to a number.</summary>
+    private static int LengthOf(ReadOnlySpan<char> text, bool number)
+    {
+        var at = 0;
+        while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.') == number)
+        {
+            at++;
+        }
+
+        return at;
     }
 
     /// <summary>Digits with an optional fraction; at most 15 characters, which stays exact in every unit.</summary>
@@ -114,4 +123,7 @@ internal static class Quantity
         && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
+
+    /// <param name="Size">In ticks, bytes or seconds.</param>
+    private sealed record Unit(string Name, decimal Size);
 }

@@ -7,6 +7,19 @@ internal sealed class SchemaDefinitions
 {
     private readonly SortedDictionary<string, JsonNode> definitions = new(StringComparer.Ordinal);
 
+    /// <summary>True inside an overlay, where everything may be left out, and null removes.</summary>
+    public bool InOverlay { get; private set; }
+
+    /// <summary>Makes a schema with <see cref="InOverlay"/> as given, and sets it back.</summary>
+    public T With<T>(bool inOverlay, Func<T> make)
+    {
+        var before = InOverlay;
+        InOverlay = inOverlay;
+        var made = make();
+        InOverlay = before;
+        return made;
+    }
+
     public JsonObject Refer(string name, Func<JsonNode> make)
     {
         if (!definitions.ContainsKey(name))
@@ -33,8 +46,13 @@ internal sealed class SchemaDefinitions
     public JsonObject Property(Setting setting)
     {
         var schema = (JsonObject)setting.Type.Schema(this);
+        if (InOverlay)
+        {
+            schema = new JsonObject { ["anyOf"] = new JsonArray(schema, new JsonObject { ["type"] = "null" }) };
+        }
+
         schema["description"] = setting.Doc;
-        if (setting.DefaultNode is { } value)
+        if (!InOverlay && setting.DefaultNode is { } value)
         {
             schema["default"] = JsonNode.Parse(CanonicalJson.Write(writer => Yaml.JsonTreeReader.Write(value, writer)));
         }

@@ -40,10 +40,11 @@ internal sealed class Section<T>(string name, ImmutableArray<Setting> settings, 
         return bind(new SectionValues(this, settings, map, path, context));
     }
 
-    public override JsonNode Schema(SchemaDefinitions definitions) => definitions.Refer(Name, () => SchemaOf(definitions, requireAll: true));
+    public override JsonNode Schema(SchemaDefinitions definitions) => definitions.InOverlay
+        ? definitions.Refer($"{Name}Overlay", () => SchemaOf(definitions))
+        : definitions.Refer(Name, () => SchemaOf(definitions));
 
-    /// <param name="requireAll">False for an overlay, which may leave everything out.</param>
-    public JsonObject SchemaOf(SchemaDefinitions definitions, bool requireAll)
+    public JsonObject SchemaOf(SchemaDefinitions definitions)
     {
         var properties = new JsonObject();
         foreach (var setting in settings)
@@ -53,7 +54,7 @@ internal sealed class Section<T>(string name, ImmutableArray<Setting> settings, 
 
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties, ["additionalProperties"] = false };
         var required = settings.Where(setting => setting.IsRequired).Select(setting => (JsonNode)setting.Name).ToArray();
-        if (requireAll && required.Length > 0)
+        if (!definitions.InOverlay && required.Length > 0)
         {
             schema["required"] = new JsonArray(required);
         }

@@ -46,6 +46,10 @@ internal abstract class Setting(string name, SettingType type, string doc)
     }
 }
 
+/// <remarks>
+/// What sections bind to are records that are classes, not tuples: generic code over classes is compiled ahead of time,
+/// over a struct it would be compiled at every start of the tool.
+/// </remarks>
 internal sealed class Setting<T>(string name, SettingType<T> type, string doc) : Setting(name, type, doc)
 {
     public T Fallback => type.Fallback;

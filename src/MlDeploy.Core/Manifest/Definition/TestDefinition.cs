@@ -11,16 +11,16 @@ namespace MlDeploy.Core.Manifest.Definition;
 internal static class TestDefinition
 {
     private static readonly Setting<long> Status = Defaulted("status", new IntegerType(100, 599), "200", "The status that must be answered.");
-    private static readonly Setting<ImmutableArray<KeyValuePair<string, JsonExpectation>>> Json = Defaulted("json", new MapType<JsonExpectation>(new ExpectationType(), "JSON paths", "what is expected there", Names.JsonPath), "{}", "JSON paths of the reply and what is expected there: { min, max } for a number, { equals } for any value, {} for presence.");
+    private static readonly Setting<ImmutableArray<Named<JsonExpectation>>> Json = Defaulted("json", new MapType<JsonExpectation>(new ExpectationType(), "JSON paths", "what is expected there", Names.JsonPath), "{}", "JSON paths of the reply and what is expected there: { min, max } for a number, { equals } for any value, {} for presence.");
 
-    private static readonly Section<(int Status, ImmutableArray<JsonExpectation> Json)> ExpectSection = new("expect", [Status, Json],
-        values => ((int)values.Get(Status), [.. values.Get(Json).Select(entry => entry.Value with { Path = entry.Key })]));
+    private static readonly Section<Expected> ExpectSection = new("expect", [Status, Json],
+        values => new Expected((int)values.Get(Status), [.. values.Get(Json).Select(entry => entry.Value with { Path = entry.Key })]));
 
-    private static readonly Setting<string> Method = Defaulted("method", new ChoiceType<string>(("GET", "GET"), ("POST", "POST"), ("PUT", "PUT"), ("PATCH", "PATCH"), ("DELETE", "DELETE"), ("HEAD", "HEAD"), ("OPTIONS", "OPTIONS")), "GET", "The request's method.");
+    private static readonly Setting<string> Method = Defaulted("method", new ChoiceType<string>(new("GET", "GET"), new("POST", "POST"), new("PUT", "PUT"), new("PATCH", "PATCH"), new("DELETE", "DELETE"), new("HEAD", "HEAD"), new("OPTIONS", "OPTIONS")), "GET", "The request's method.");
     private static readonly Setting<string> Path = Defaulted("path", Types.UrlPath, "/", "The request's path.");
-    private static readonly Setting<ImmutableArray<KeyValuePair<string, string>>> Headers = Defaulted("headers", Types.TextMap("header names", "text", Names.Token), "{}", "The request's headers.");
+    private static readonly Setting<ImmutableArray<Named<string>>> Headers = Defaulted("headers", Types.TextMap("header names", "text", Names.Token), "{}", "The request's headers.");
     private static readonly Setting<string> Body = Optional("body", new JsonType("any JSON"), "JSON that is sent as the request's body.");
-    private static readonly Setting<(int Status, ImmutableArray<JsonExpectation> Json)> Expect = Defaulted("expect", ExpectSection, "{}", "What must be answered.");
+    private static readonly Setting<Expected> Expect = Defaulted("expect", ExpectSection, "{}", "What must be answered.");
 
     private static readonly Section<HttpTest> HttpSection = new("httpTest", [Method, Path, Headers, Body, Expect], values => new HttpTest
     {
@@ -44,6 +44,8 @@ internal static class TestDefinition
         Command = values.Get(Command),
         Timeout = values.Get(Timeout),
     });
+
+    private sealed record Expected(int Status, ImmutableArray<JsonExpectation> Json);
 }
 
 /// <summary>What a test expects at a JSON path; a bare value is short for `{ equals: value }`.</summary>

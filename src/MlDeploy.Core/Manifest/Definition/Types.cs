@@ -28,6 +28,7 @@ internal static class Types
 
     public static MapType<string> TextMap(string keys, string values, Func<string, string?> checkKey) => new(TextType.Any, keys, values, checkKey);
 
-    public static ImmutableSortedDictionary<string, T> Sorted<T>(ImmutableArray<KeyValuePair<string, T>> entries) =>
-        entries.ToImmutableSortedDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+    public static ImmutableSortedDictionary<string, T> Sorted<T>(ImmutableArray<Named<T>> entries) =>
+        
+        entries.Aggregate(ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal), (sorted, entry) => sorted.SetItem(entry.Key, entry.Value));
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -90,10 +89,8 @@ internal sealed class BooleanType : ScalarType<bool>
 }
 
 /// <summary>One of some names.</summary>
-internal sealed class ChoiceType<T>(params (string Name, T Value)[] choices) : ScalarType<T>
+internal sealed class ChoiceType<T>(params Choice<T>[] choices) : ScalarType<T>
 {
-    private readonly ImmutableArray<(string Name, T Value)> choices = [.. choices];
-
     protected override string Noun => "a name";
 
     public override string Describe => string.Join(" | ", choices.Select(choice => choice.Name));
@@ -120,6 +117,8 @@ internal sealed class ChoiceType<T>(params (string Name, T Value)[] choices) : S
         return false;
     }
 }
+
+internal sealed record Choice<T>(string Name, T Value);
 
 /// <summary>A moment, with its offset from UTC.</summary>
 internal sealed class InstantType : ScalarType<DateTimeOffset>

@@ -4,8 +4,10 @@ using MlDeploy.Core.Manifest.Yaml;
 
 namespace MlDeploy.Core.Manifest.Resolution;
 
+internal sealed record EnvironmentOverlay(string Name, MapNode Overlay);
+
 /// <param name="Base">The document without its overlays.</param>
-internal sealed record EnvironmentOverlays(MapNode Base, ImmutableArray<(string Name, MapNode Overlay)> Overlays)
+internal sealed record EnvironmentOverlays(MapNode Base, ImmutableArray<EnvironmentOverlay> Overlays)
 {
     public static EnvironmentOverlays TakeFrom(Node document, ProblemList problems)
     {
@@ -24,7 +26,7 @@ internal sealed record EnvironmentOverlays(MapNode Base, ImmutableArray<(string 
             return new EnvironmentOverlays(rest, []);
         }
 
-        var overlays = ImmutableArray.CreateBuilder<(string, MapNode)>();
+        var overlays = ImmutableArray.CreateBuilder<EnvironmentOverlay>();
         foreach (var overlay in map.Entries)
         {
             var path = SettingPath.Root.Key(AppDefinition.Environments).Key(overlay.Key).ToString();
@@ -42,7 +44,7 @@ internal sealed record EnvironmentOverlays(MapNode Base, ImmutableArray<(string 
             }
             else
             {
-                overlays.Add((overlay.Key, settings));
+                overlays.Add(new EnvironmentOverlay(overlay.Key, settings));
             }
         }
 

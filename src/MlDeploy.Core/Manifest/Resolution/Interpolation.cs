@@ -45,7 +45,20 @@ internal sealed class Interpolation(Func<string, string?> variable, ProblemList 
     private MapNode FillMap(MapNode map, SettingPath path)
     {
         var entries = map.Entries.Select(entry => entry with { Value = Fill(entry.Value, path.Key(entry.Key)) }).ToImmutableArray();
-        return entries.Zip(map.Entries).All(pair => ReferenceEquals(pair.First.Value, pair.Second.Value)) ? map : new MapNode(map.Mark, entries);
+        return Unchanged(entries, map.Entries) ? map : new MapNode(map.Mark, entries);
+    }
+
+    private static bool Unchanged(ImmutableArray<Entry> filled, ImmutableArray<Entry> written)
+    {
+        for (var at = 0; at < filled.Length; at++)
+        {
+            if (!ReferenceEquals(filled[at].Value, written[at].Value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool Same(ImmutableArray<Node> left, ImmutableArray<Node> right) => left.AsSpan().SequenceEqual(right.AsSpan());

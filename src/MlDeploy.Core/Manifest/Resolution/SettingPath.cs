@@ -61,7 +61,7 @@ internal sealed class SettingPath
                 return null;
             }
 
-            segments.Add(segment.Value);
+            segments.Add(segment);
         }
 
         return segments.Count == 0 ? null : segments.ToImmutable();
@@ -114,4 +114,4 @@ internal sealed class SettingPath
 }
 
 /// <summary>A key, or a list index when <see cref="Key"/> is null.</summary>
-internal readonly record struct PathSegment(string? Key, int Index);
+internal sealed record PathSegment(string? Key, int Index);

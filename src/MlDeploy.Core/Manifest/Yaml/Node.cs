@@ -52,7 +52,8 @@ internal sealed class ListNode(Mark mark, ImmutableArray<Node> items) : Node(mar
     public override int Size { get; } = 1 + items.Sum(item => item.Size);
 }
 
-internal readonly record struct Entry(string Key, Mark KeyMark, Node Value);
+/// <summary>A class on purpose: generic code over it is compiled ahead of time, over a struct it would be compiled at every start.</summary>
+internal sealed record Entry(string Key, Mark KeyMark, Node Value);
 
 /// <summary>Keys are unique and in the order of writing.</summary>
 internal sealed class MapNode(Mark mark, ImmutableArray<Entry> entries) : Node(mark)

@@ -17,7 +17,7 @@ internal sealed class YamlTreeReader
     private readonly bool onCommandLine;
     private readonly ProblemList problems;
     private readonly Parser parser;
-    private readonly Dictionary<AnchorName, Node?> anchors = [];
+    private readonly Dictionary<string, Node?> anchors = new(StringComparer.Ordinal);
     private int nodes;
 
     private YamlTreeReader(string file, bool onCommandLine, string text, ProblemList problems)
@@ -105,7 +105,7 @@ internal sealed class YamlTreeReader
         var anchor = parser.Current is NodeEvent node ? Checked(node, start) : AnchorName.Empty;
         if (!anchor.IsEmpty)
         {
-            anchors[anchor] = null;
+            anchors[anchor.Value] = null;
         }
 
         Node read = parser.Current switch
@@ -117,7 +117,7 @@ internal sealed class YamlTreeReader
         };
         if (!anchor.IsEmpty)
         {
-            anchors[anchor] = read;
+            anchors[anchor.Value] = read;
         }
 
         return read;
@@ -146,19 +146,20 @@ internal sealed class YamlTreeReader
     private MapNode ReadMap(Mark start, int depth)
     {
         var entries = ImmutableArray.CreateBuilder<Entry>();
-        var places = new Dictionary<string, Mark>(StringComparer.Ordinal);
+        var places = new Dictionary<string, Entry>(StringComparer.Ordinal);
         parser.MoveNext();
         while (parser.Current is not MappingEnd)
         {
             var (key, keyMark) = ReadKey();
             var value = ReadNode(depth + 1);
-            if (places.TryAdd(key, keyMark))
+            var entry = new Entry(key, keyMark, value);
+            if (places.TryAdd(key, entry))
             {
-                entries.Add(new Entry(key, keyMark, value));
+                entries.Add(entry);
             }
             else
             {
-                problems.Add(keyMark, key, $"is set twice, first on line {places[key].Line}", $"`{ProblemList.Shorten(key)}`", "each key once", "Keep one of the two.");
+                problems.Add(keyMark, key, $"is set twice, first on line {places[key].KeyMark.Line}", $"`{ProblemList.Shorten(key)}`", "each key once", "Keep one of the two.");
             }
         }
 
@@ -189,7 +190,7 @@ internal sealed class YamlTreeReader
 
     private Node Follow(AnchorAlias alias, Mark start)
     {
-        if (!anchors.TryGetValue(alias.Value, out var target))
+        if (!anchors.TryGetValue(alias.Value.Value, out var target))
         {
             throw new UnreadableException(start, "names an anchor that is not set above", $"`*{alias.Value}`", null, $"Set the anchor before this line with &{alias.Value}, or quote the value if the * is meant.");
         }
