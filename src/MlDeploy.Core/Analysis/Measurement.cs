@@ -25,7 +25,7 @@ public abstract record Measurement(string Gate);
 /// and users whose first failure fell into it (they may have been seen before).
 /// </summary>
 /// <param name="Stable">Null when there is no stable arm.</param>
-public sealed record CountMeasurement(string Gate, ArmCount Candidate, ArmCount? Stable) : Measurement(Gate);
+public sealed record CountMeasurement(string Gate, ArmCount Candidate, ArmCount? Stable = null) : Measurement(Gate);
 
 /// <summary>
 /// A quantile gate's units of this interval that were slower than its limits, and its quantiles over the step so far, in seconds.
@@ -38,19 +38,19 @@ public sealed record CountMeasurement(string Gate, ArmCount Candidate, ArmCount?
 /// <param name="StableValue">Null while stable has shown too few requests to tell.</param>
 public sealed record QuantileMeasurement(
     string Gate,
-    ArmCount? Candidate,
-    ArmCount? Stable,
-    ArmCount? RatioCandidate,
-    ArmCount? RatioStable,
-    QuantileValue? CandidateValue,
-    QuantileValue? StableValue) : Measurement(Gate);
+    ArmCount? Candidate = null,
+    ArmCount? Stable = null,
+    ArmCount? RatioCandidate = null,
+    ArmCount? RatioStable = null,
+    QuantileValue? CandidateValue = null,
+    QuantileValue? StableValue = null) : Measurement(Gate);
 
 /// <summary>A quantile and the ends of its time-uniform interval, in seconds; an end is null while there is no bound.</summary>
-public readonly record struct QuantileValue(double Value, double? Low, double? High);
+public readonly record struct QuantileValue(double Value, double? Low = null, double? High = null);
 
 /// <summary>A level at one moment, in the metric's canonical unit.</summary>
 /// <param name="Stable">Null where stable has no such level.</param>
-public sealed record LevelMeasurement(string Gate, double Candidate, double? Stable) : Measurement(Gate);
+public sealed record LevelMeasurement(string Gate, double Candidate, double? Stable = null) : Measurement(Gate);
 
 /// <summary>A value at an age of the version's process.</summary>
 /// <param name="Age">Seconds since the process started; going down means a new process.</param>

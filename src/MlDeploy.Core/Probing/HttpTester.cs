@@ -27,15 +27,16 @@ public static class HttpTester
         {
             return $"no answer to {ask.Method} {ask.Path} within {Rollout.Words.Of(test.Timeout)}";
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidDataException)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            return $"{ask.Method} {ask.Path}: {failure.Message}";
+            // Whatever a candidate answers, or a test asks that cannot be asked: the test fails, nothing else does.
+            return $"{ask.Method} {ask.Path}: {Rollout.Words.FirstLine(failure.Message)}";
         }
     }
 
     private static HttpRequestMessage Request(Uri baseAddress, HttpTest ask)
     {
-        var request = new HttpRequestMessage(new HttpMethod(ask.Method), new Uri(baseAddress, ask.Path));
+        var request = new HttpRequestMessage(new HttpMethod(ask.Method), Address(baseAddress, ask.Path));
         if (ask.Body is not null)
         {
             request.Content = new StringContent(ask.Body, Encoding.UTF8, "application/json");
@@ -54,11 +55,14 @@ public static class HttpTester
         return request;
     }
 
+    /// <summary>The path is asked of the candidate whatever it looks like: `//elsewhere/` is a path, too.</summary>
+    private static Uri Address(Uri baseAddress, string path) => new($"{baseAddress.GetLeftPart(UriPartial.Authority)}{(path is ['/', ..] ? "" : "/")}{path}");
+
     private static string? Compare(HttpTest ask, int status, byte[] body)
     {
         if (status != ask.ExpectStatus)
         {
-            return $"{ask.Method} {ask.Path} answered {status}, expected {ask.ExpectStatus}: {Excerpt(body)}";
+            return $"{ask.Method} {ask.Path} answered {status}, expected {ask.ExpectStatus}: {BodyExcerpt.Of(body)}";
         }
 
         if (ask.ExpectJson.IsDefaultOrEmpty)
@@ -73,7 +77,7 @@ public static class HttpTester
         }
         catch (JsonException)
         {
-            return $"{ask.Method} {ask.Path} answered no JSON: {Excerpt(body)}";
+            return $"{ask.Method} {ask.Path} answered no JSON: {BodyExcerpt.Of(body)}";
         }
     }
 
@@ -87,7 +91,7 @@ public static class HttpTester
         if (expected.EqualsJson is { } exact)
         {
             using var wanted = JsonDocument.Parse(exact);
-            return JsonElement.DeepEquals(wanted.RootElement, found) ? null : $"{expected.Path} is {Excerpt(found)}, expected {exact}";
+            return JsonElement.DeepEquals(wanted.RootElement, found) ? null : $"{expected.Path} is {BodyExcerpt.Of(found)}, expected {exact}";
         }
 
         if (expected.Min is null && expected.Max is null)
@@ -95,9 +99,9 @@ public static class HttpTester
             return null;
         }
 
-        if (found.ValueKind != JsonValueKind.Number || !found.TryGetDouble(out var number))
+        if (found.ValueKind != JsonValueKind.Number || !found.TryGetDouble(out var number) || !double.IsFinite(number))
         {
-            return $"{expected.Path} is {Excerpt(found)}, expected a number";
+            return $"{expected.Path} is {BodyExcerpt.Of(found)}, expected a number";
         }
 
         return number < expected.Min || number > expected.Max
@@ -112,12 +116,4 @@ public static class HttpTester
         (_, { } max) => string.Create(CultureInfo.InvariantCulture, $"at most {max}"),
         _ => "any",
     };
-
-    private static string Excerpt(JsonElement element) => Excerpt(Encoding.UTF8.GetBytes(element.GetRawText()));
-
-    private static string Excerpt(byte[] body)
-    {
-        var text = Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 200))).ReplaceLineEndings(" ").Trim();
-        return text.Length == 0 ? "(an empty body)" : text;
-    }
 }

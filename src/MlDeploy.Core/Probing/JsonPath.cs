@@ -6,9 +6,6 @@ namespace MlDeploy.Core.Probing;
 /// <summary>The plain subset of JSONPath (RFC 9535) that names one place: `$`, `.name`, `['name']`, `[0]`.</summary>
 public static class JsonPath
 {
-    /// <summary>Whether the path is of that form.</summary>
-    public static bool IsValid(string path) => Segments(path) is not null;
-
     /// <summary>Null when there is nothing at that place, or the path is not of the plain form.</summary>
     public static JsonElement? Find(JsonElement root, string path)
     {
@@ -65,15 +62,15 @@ public static class JsonPath
     {
         var end = path.AsSpan(start).IndexOfAny('.', '[');
         end = end < 0 ? path.Length : start + end;
-        return end == start ? (null, 0) : (path[start..end], end);
+        return end == start || path.AsSpan(start, end - start).IndexOfAny("*]'\"?@(), ") >= 0 ? (null, 0) : (path[start..end], end);
     }
 
     private static (object? Segment, int Next) Bracket(string path, int start)
     {
         if (start < path.Length && path[start] is '\'' or '"')
         {
-            var close = path.IndexOf(path[start], start + 1);
-            return close < 0 || close + 1 >= path.Length || path[close + 1] != ']' ? (null, 0) : (path[(start + 1)..close], close + 2);
+            var close = path.IndexOf($"{path[start]}]", start + 1, StringComparison.Ordinal);
+            return close < 0 ? (null, 0) : (path[(start + 1)..close], close + 2);
         }
 
         var end = path.IndexOf(']', start);

@@ -24,6 +24,9 @@ public sealed record DeploymentReport
     /// <summary>The verdict in one sentence.</summary>
     public required string Verdict { get; init; }
 
+    /// <summary>All that is known of why, over several lines where an application's log is part of it.</summary>
+    public required string? Reason { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
     public required DateTimeOffset? EndedAt { get; init; }
     public required string Holder { get; init; }

@@ -10,11 +10,12 @@ public static class MarkdownReport
     public static string From(DeploymentReport report)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# {report.Application}: deployment {report.Deployment}\n\n**{report.Verdict}**\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Candidate `{report.Candidate}`, stable {Code(report.Stable)}. Began {report.StartedAt:yyyy-MM-dd HH:mm:ss} UTC");
-        text.Append(report.EndedAt is { } ended ? $", took {Words.Of(ended - report.StartedAt)}" : ", still running");
-        text.Append(CultureInfo.InvariantCulture, $". Deployed by {Escape(report.Holder)}{(report.RunUrl is { } url ? $" ({url})" : "")}.");
+        text.Append(CultureInfo.InvariantCulture, $"# {MarkdownText.Inline(report.Application)}: deployment {report.Deployment}\n\n**{MarkdownText.Inline(report.Verdict)}**\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"Candidate {MarkdownText.Code(report.Candidate)}, stable {(report.Stable is { } stable ? MarkdownText.Code(stable) : "none")}. ");
+        text.Append(CultureInfo.InvariantCulture, $"Began {report.StartedAt:yyyy-MM-dd HH:mm:ss} UTC, {(report.EndedAt is { } ended ? $"took {Words.Of(ended - report.StartedAt)}" : "still running")}. ");
+        text.Append(CultureInfo.InvariantCulture, $"Deployed by {MarkdownText.Inline(report.Holder)}{(report.RunUrl is { } url ? $" ({MarkdownText.Link(url)})" : "")}.");
         text.Append(report.ExitCode is { } exit ? $" Exit code {(int)exit}.\n" : "\n");
+        AppendReason(text, report);
         AppendTimeline(text, report);
         foreach (var step in report.Steps)
         {
@@ -23,10 +24,19 @@ public static class MarkdownReport
 
         if (!report.Notes.IsEmpty)
         {
-            text.Append("\n## Notes\n\n").AppendJoin('\n', report.Notes.Select(note => $"- {Escape(note)}")).Append('\n');
+            text.Append("\n## Notes\n\n").AppendJoin('\n', report.Notes.Select(note => $"- {MarkdownText.Inline(note)}")).Append('\n');
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The verdict has the first line of the reason; what else there is comes from an application's log.</summary>
+    private static void AppendReason(StringBuilder text, DeploymentReport report)
+    {
+        if (report.Reason?.Contains('\n', StringComparison.Ordinal) == true)
+        {
+            text.Append("\n## Why\n\n").Append(MarkdownText.Block(report.Reason));
+        }
     }
 
     private static void AppendTimeline(StringBuilder text, DeploymentReport report)
@@ -34,22 +44,18 @@ public static class MarkdownReport
         text.Append("\n## What happened\n\n| after | weight | phase | |\n|--:|--:|---|---|\n");
         foreach (var entry in report.Timeline)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {Words.Of(entry.At)} | {Words.Percent(entry.Weight)} | {Verdicts.Name(entry.Phase)} | {Escape(entry.What)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {Words.Of(entry.At)} | {Words.Percent(entry.Weight)} | {Verdicts.Name(entry.Phase)} | {MarkdownText.Inline(Words.FirstLine(entry.What))} |\n");
         }
     }
 
     private static void AppendStep(StringBuilder text, StepReport step)
     {
-        text.Append(CultureInfo.InvariantCulture, $"\n## {step.Name}: {Words.Percent(step.Weight)} for {Words.Of(step.Lasted)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Inline(step.Name)}: {Words.Percent(step.Weight)} for {Words.Of(step.Lasted)}\n\n");
         text.Append("| gate | | candidate | interval | stable | limit | n | |\n|---|---|--:|--:|--:|---|--:|---|\n");
         foreach (var judgment in step.Judgments)
         {
             var row = JudgmentText.From(judgment);
-            text.Append(CultureInfo.InvariantCulture, $"| {Escape(judgment.Gate)} | {StepDecision.Name(judgment.Kind)} | {row.Value} | {row.Interval} | {row.Stable} | {Escape(judgment.Limit)} | {judgment.N} | {Escape(row.Remark)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {MarkdownText.Inline(judgment.Gate)} | {StepDecision.Name(judgment.Kind)} | {row.Value} | {row.Interval} | {row.Stable} | {MarkdownText.Inline(judgment.Limit)} | {judgment.N} | {MarkdownText.Inline(row.Remark)} |\n");
         }
     }
-
-    private static string Code(string? version) => version is null ? "none" : $"`{version}`";
-
-    private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
 }

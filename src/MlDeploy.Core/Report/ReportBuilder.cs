@@ -26,6 +26,7 @@ public static class ReportBuilder
             Outcome = state.Phase,
             ExitCode = state.Exit,
             Verdict = Verdicts.Sentence(opened, state),
+            Reason = state.Reason,
             StartedAt = opened.At,
             EndedAt = state.IsFinal ? state.Since : null,
             Holder = opened.Holder,
@@ -44,5 +45,5 @@ public static class ReportBuilder
             opened.Plan.Steps[looks.Key].Name,
             opened.Plan.Steps[looks.Key].Weight,
             looks.Last().Elapsed,
-            looks.Last(look => look.Judgments is not null || look == looks.First()).Judgments ?? ImmutableArray<Judgment>.Empty));
+            looks.LastOrDefault(look => look.Judgments is not null)?.Judgments ?? ImmutableArray<Judgment>.Empty));
 }

@@ -8,14 +8,15 @@ namespace MlDeploy.Core.Report;
 /// <summary>The sentences in which a rollout is told: in progress lines, reports and history.</summary>
 public static class Verdicts
 {
+    /// <summary>One sentence in one line, whatever an application had to say; the report has all of it.</summary>
     public static string Sentence(OpenedEntry opened, RolloutState state) => state.Phase switch
     {
         Phase.Promoted when opened.Stable is null => $"{opened.Candidate} is promoted: the first version of {opened.Application} serves all traffic{Because(state)}.",
         Phase.Promoted => $"{opened.Candidate} is promoted: it replaced {opened.Stable} and serves all traffic{Because(state)}.",
-        Phase.RolledBack when opened.Stable is null => $"{opened.Candidate} was removed: {state.Reason}; there was no stable version to go back to.",
-        Phase.RolledBack => $"{opened.Candidate} was rolled back: {state.Reason}; {opened.Stable} is verified serving 100 %.",
-        Phase.Unsafe => $"Unsafe: {state.Reason}.",
-        Phase.Paused => $"{opened.Candidate} is paused at {Words.Percent(state.Weight)}: {state.Reason}.",
+        Phase.RolledBack when opened.Stable is null => $"{opened.Candidate} was removed: {Why(state)}; there was no stable version to go back to.",
+        Phase.RolledBack => $"{opened.Candidate} was rolled back: {Why(state)}; {opened.Stable} is verified serving 100 %.",
+        Phase.Unsafe => $"Unsafe: {Why(state)}.",
+        Phase.Paused => $"{opened.Candidate} is paused at {Words.Percent(state.Weight)}: {Why(state)}.",
         _ => $"{opened.Candidate} is {Name(state.Phase)}.",
     };
 
@@ -61,5 +62,7 @@ public static class Verdicts
             : $"unjudged: {(plan.FirstDeployment ? "first deployment" : "no time was given to judge")} ({string.Join(", ", unjudged)})";
     }
 
-    private static string Because(RolloutState state) => state.Reason is { } reason ? $" ({reason})" : "";
+    private static string Because(RolloutState state) => state.Reason is { } reason ? $" ({Words.FirstLine(reason)})" : "";
+
+    private static string Why(RolloutState state) => Words.FirstLine(state.Reason ?? "for no reason that is known");
 }

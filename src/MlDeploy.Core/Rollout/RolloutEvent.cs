@@ -71,7 +71,8 @@ public sealed record HostRestarted : RolloutEvent;
 
 public sealed record TargetFailed(string Reason) : RolloutEvent;
 
-public sealed record StableVerified(string? Version) : RolloutEvent;
+/// <param name="Version">Null on a first deployment: nothing serves, as before.</param>
+public sealed record StableVerified(string? Version = null) : RolloutEvent;
 
 /// <param name="Serving">What serves what, as far as it is known.</param>
 /// <param name="Remedy">What a human should do.</param>

@@ -9,6 +9,10 @@ namespace MlDeploy.Core.Rollout;
 /// </summary>
 public static class RolloutMachine
 {
+    /// <summary>Whether an event would change anything: a request that would not is refused, not acted on.</summary>
+    public static bool HasMeaning(RolloutPlan plan, RolloutState state, RolloutEvent happened) =>
+        !ReferenceEquals(Next(plan, state, happened, state.Since), state);
+
     public static RolloutState Next(RolloutPlan plan, RolloutState state, RolloutEvent happened, DateTimeOffset at) =>
         state.IsFinal ? state
         : state.Phase == Phase.RollingBack ? EndRollback(state, happened, at)
@@ -29,7 +33,7 @@ public static class RolloutMachine
         HostRestarted when plan.OnInterrupt == OnInterrupt.Rollback || state.Phase == Phase.Pending =>
             RollBack(state, ExitCode.TargetFailed, "the host ended during the rollout and was restarted", at),
         // Detached rollouts go on: the candidate starts again, and the step it was in is judged afresh.
-        HostRestarted => state with { Phase = Phase.Starting, Weight = 0, Since = at, Reason = "the host was restarted; the step begins again" },
+        HostRestarted => state with { Phase = Phase.Starting, Weight = 0, Since = at, Exit = null, Reason = "the host was restarted; the step begins again" },
         PromoteRequested(var by) when state.Phase is Phase.Judging or Phase.Baking or Phase.Paused =>
             state with { Phase = Phase.Promoted, Weight = 1, Since = at, Exit = ExitCode.Done, Reason = $"promoted by {by}" },
         _ => null,
@@ -67,7 +71,8 @@ public static class RolloutMachine
             Phase = Phase.Unsafe,
             Since = at,
             Exit = ExitCode.Unsafe,
-            Reason = $"{state.Reason}; and the rollback could not be verified: {unverified.Reason}",
+            Reason = $"{Words.FirstLine(state.Reason ?? "")}; and the rollback could not be verified: {Words.FirstLine(unverified.Reason)}. "
+                + $"Serving: {unverified.Serving}. Do this: {unverified.Remedy}",
         },
         _ => state,
     };

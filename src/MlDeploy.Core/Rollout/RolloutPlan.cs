@@ -27,12 +27,16 @@ public sealed record RolloutPlan
 
     public static RolloutPlan For(RolloutSettings rollout, bool firstDeployment)
     {
-        var shifts = firstDeployment || rollout.Strategy is Strategy.BlueGreen or Strategy.AllAtOnce ? [] : rollout.Steps;
+        var asked = firstDeployment || rollout.Strategy is Strategy.BlueGreen or Strategy.AllAtOnce ? [] : rollout.Steps;
+        var shifts = asked.Where(step => step.Weight < 1).ToImmutableArray();
         var steps = shifts.Select((step, index) => new PlannedStep(
             index, string.Create(CultureInfo.InvariantCulture, $"step {index + 1} of {shifts.Length}"), step.Weight, step.For, Comparable: true));
+
+        // A step of 100 % leaves stable nothing to compare with: its time is the beginning of the bake.
+        var atAll = asked.Where(step => step.Weight >= 1).Aggregate(rollout.Bake, (sum, step) => sum + step.For);
         return new RolloutPlan
         {
-            Steps = [.. steps.Where(step => step.Weight < 1), new PlannedStep(shifts.Count(step => step.Weight < 1), "bake", 1, rollout.Bake, Comparable: false)],
+            Steps = [.. steps, new PlannedStep(shifts.Length, "bake", 1, atAll, Comparable: false)],
             FirstDeployment = firstDeployment,
             MinimumUnits = rollout.MinimumRequests,
             Patience = rollout.Patience,

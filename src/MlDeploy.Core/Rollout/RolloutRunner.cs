@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Threading.Channels;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
@@ -16,22 +15,30 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
     /// <summary>How often a step is looked at.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<RolloutEvent> requests = Channel.CreateUnbounded<RolloutEvent>();
+    /// <summary>The end of a step is not waited for in shorter bites: timers are no more exact.</summary>
+    private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(20);
+
+    private const double WeightTolerance = 0.0001;
+
+    private readonly RolloutRequests requests = new();
     private readonly Judge judge = new(RolloutJudging.PlanFor(manifest, plan));
+    private RolloutDeadline? deadline;
 
     public RolloutState State { get; private set; } = RolloutState.Initial(clock.GetUtcNow());
 
-    /// <summary>Called after each journal entry, on the runner's thread.</summary>
+    /// <summary>Called after each journal entry, on the thread that wrote it.</summary>
     public Action<JournalEntry>? Wrote { get; set; }
 
     /// <summary>Promote, abort or interrupt from outside; taken at the next moment the rollout can be interrupted, at most one look later.</summary>
-    public void Request(RolloutEvent request) => requests.Writer.TryWrite(request);
+    public void Request(RolloutEvent request) => requests.Add(request);
 
     /// <summary>Runs to a final state. Cancelling stops without a trace, as a kill would: the journal resumes it.</summary>
     /// <param name="state">Where to begin: the initial state, or what replaying the journal gave.</param>
+    /// <exception cref="IOException">The journal cannot be written; the target is as the last state says.</exception>
     public async Task<RolloutState> RunAsync(RolloutState state, RolloutEvent first, CancellationToken cancel)
     {
         State = state;
+        deadline = new RolloutDeadline(plan, state, clock);
         Take(first);
         while (!State.IsFinal)
         {
@@ -46,7 +53,14 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         return State;
     }
 
-    public void Note(string text) => Write((seq, at) => new NoteEntry(seq, at, text), durable: false);
+    /// <summary>After <see cref="RunAsync"/> failed and stable was put back without a journal: writes down how it ended, in case that is possible by now.</summary>
+    /// <param name="restored"><see cref="StableVerified"/> or <see cref="StableNotVerified"/>.</param>
+    /// <exception cref="IOException">The journal still cannot be written.</exception>
+    public void Conclude(string reason, RolloutEvent restored)
+    {
+        Take(new TargetFailed(reason));
+        Take(restored);
+    }
 
     private void Take(RolloutEvent happened)
     {
@@ -75,7 +89,7 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         }
         catch (ExpectedException failure)
         {
-            return new CandidateFailed($"{failure.Message} ({failure.Remedy})");
+            return new CandidateFailed(Told(failure));
         }
     }
 
@@ -103,13 +117,13 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         {
             var asked = State.Weight;
             var inForce = await target.SetWeightAsync(asked, cancel);
-            return Math.Abs(inForce - asked) < 0.0001
+            return Math.Abs(inForce - asked) < WeightTolerance
                 ? new WeightApplied(inForce)
                 : new WeightRefused($"a weight of {Words.Percent(asked)} was asked for, but {Words.Percent(inForce)} is in force");
         }
-        catch (ExpectedException failure)
+        catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            return new WeightRefused($"{failure.Message} ({failure.Remedy})");
+            return new WeightRefused(Told(failure));
         }
     }
 
@@ -122,8 +136,7 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         var looks = new LookJournal();
         while (true)
         {
-            var left = step.For - clock.GetElapsedTime(began);
-            await Task.Delay(left > TimeSpan.Zero && left < LookEvery ? left : LookEvery, clock, cancel);
+            await Task.Delay(UntilNextLook(step.For - clock.GetElapsedTime(began)), clock, cancel);
             var measurements = (await target.MeasureAsync(cancel)).ToImmutableArray();
             var judgments = judge.Look(measurements);
             var elapsed = clock.GetElapsedTime(began);
@@ -137,6 +150,11 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         }
     }
 
+    private static TimeSpan UntilNextLook(TimeSpan left) =>
+        left <= TimeSpan.Zero || left >= LookEvery ? LookEvery
+        : left > ShortestLook ? left
+        : ShortestLook;
+
     private async Task<RolloutEvent> WaitAsync(CancellationToken cancel)
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancel);
@@ -149,32 +167,72 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         {
             return await target.RestoreStableAsync(cancel);
         }
-        catch (Exception failure) when (failure is ExpectedException or IOException or HttpRequestException)
+        catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            return new StableNotVerified(failure.Message, "unknown", (failure as ExpectedException)?.Remedy ?? "run `mldeploy status`, then `mldeploy rollback`");
+            return new StableNotVerified(
+                failure is ExpectedException ? failure.Message : Told(failure), "unknown", (failure as ExpectedException)?.Remedy ?? "run `mldeploy status`, then `mldeploy rollback`");
         }
     }
 
-    /// <summary>Runs an activity until it ends, a request comes in, or the deadline passes: whichever is first wins, the activity is cancelled and awaited.</summary>
+    /// <summary>Runs an activity until it ends, a request with a meaning comes in, or the deadline passes; the activity is then cancelled and awaited.</summary>
     private async Task<RolloutEvent> InterruptibleAsync(Func<CancellationToken, Task<RolloutEvent>> activity, CancellationToken cancel)
     {
-        var left = plan.Deadline - (clock.GetUtcNow() - State.StartedAt);
+        var left = deadline!.Left;
         if (left <= TimeSpan.Zero)
         {
             return new DeadlinePassed();
         }
 
+        // Asked while nothing could be interrupted: the activity need not even begin.
+        while (requests.TryNext(out var pending))
+        {
+            if (IsTaken(pending!))
+            {
+                return pending!;
+            }
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var acting = activity(stop.Token);
-        var request = requests.Reader.WaitToReadAsync(stop.Token).AsTask();
-        var deadline = Task.Delay(left, clock, stop.Token);
-        var first = await Task.WhenAny(acting, request, deadline);
+        var asked = RequestAsync(stop.Token);
+        await Task.WhenAny(acting, asked, Task.Delay(left, clock, stop.Token));
+        // What an activity says after it was cancelled may only be about its being cancelled.
+        var finished = acting.IsCompleted;
         await stop.CancelAsync();
         var ended = await SettleAsync(acting);
+        var request = await SettleAsync(asked);
         cancel.ThrowIfCancellationRequested();
-        return first == request && requests.Reader.TryRead(out var asked) ? asked
-            : first == deadline ? new DeadlinePassed()
-            : ended ?? new TargetFailed("the activity was cancelled");
+        // Both may come at the same moment: a failure outweighs a wish to go on, nothing else outweighs a wish.
+        return request is not null ? (request is AdvanceRequested or PromoteRequested && IsFailure(ended) ? ended! : request)
+            : !finished ? new DeadlinePassed()
+            : ended ?? new TargetFailed("unexpected: what was under way was cancelled by nobody");
+    }
+
+    private bool IsFailure(RolloutEvent? ended) =>
+        ended is not null && RolloutMachine.Next(plan, State, ended, State.Since).Phase == Phase.RollingBack;
+
+    private async Task<RolloutEvent> RequestAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            var request = await requests.NextAsync(cancel);
+            if (IsTaken(request))
+            {
+                return request;
+            }
+        }
+    }
+
+    /// <summary>A request that means nothing where the rollout stands is told and dropped: it must not disturb what is under way.</summary>
+    private bool IsTaken(RolloutEvent request)
+    {
+        if (RolloutMachine.HasMeaning(plan, State, request))
+        {
+            return true;
+        }
+
+        Write((seq, at) => new NoteEntry(seq, at, $"{Report.Verdicts.Tell(request, plan)}: without effect, since the rollout is {Report.Verdicts.Name(State.Phase)}"), durable: false);
+        return false;
     }
 
     /// <summary>Null when it was cancelled; a failure nobody foresaw is a failed target, so that stable is restored.</summary>
@@ -190,8 +248,20 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         }
         catch (Exception failure)
         {
-            return new TargetFailed(failure is ExpectedException expected ? $"{expected.Message} ({expected.Remedy})" : $"unexpected: {failure.GetType().Name}: {failure.Message}");
+            return new TargetFailed(Told(failure));
         }
+    }
+
+    /// <summary>What to do stands in the first line, before what an application may have logged.</summary>
+    private static string Told(Exception failure)
+    {
+        if (failure is not ExpectedException expected)
+        {
+            return $"unexpected: {failure.GetType().Name}: {failure.Message}";
+        }
+
+        var lines = expected.Message.Split('\n', 2);
+        return string.Join('\n', [$"{lines[0].TrimEnd()} ({expected.Remedy.TrimEnd('.')})", .. lines.Skip(1)]);
     }
 
     private TEntry Write<TEntry>(Func<long, DateTimeOffset, TEntry> make, bool durable)

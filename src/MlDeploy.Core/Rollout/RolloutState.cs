@@ -38,10 +38,10 @@ public enum Phase
 /// <param name="Weight">The candidate's weight that was last asked for, 0–1.</param>
 /// <param name="Exit">How the deploying command ends; set from the moment the outcome is known.</param>
 /// <param name="Reason">One sentence, once there is something to explain.</param>
-public sealed record RolloutState(Phase Phase, int Step, double Weight, DateTimeOffset Since, DateTimeOffset StartedAt, ExitCode? Exit, string? Reason)
+public sealed record RolloutState(Phase Phase, int Step, double Weight, DateTimeOffset Since, DateTimeOffset StartedAt, ExitCode? Exit = null, string? Reason = null)
 {
     [JsonIgnore]
     public bool IsFinal => Phase is Phase.Promoted or Phase.RolledBack or Phase.Unsafe;
 
-    public static RolloutState Initial(DateTimeOffset at) => new(Phase.Pending, 0, 0, at, at, null, null);
+    public static RolloutState Initial(DateTimeOffset at) => new(Phase.Pending, 0, 0, at, at);
 }

@@ -39,7 +39,8 @@ public static class StepDecision
         return new StepInconclusive(
             $"after {Words.Of(elapsed)} (patience included) gate {worst.Gate} is {Name(worst.Kind)}: {worst.Reason ?? "too little evidence"}",
             Measured: open.All(judgment => judgment.Kind == JudgmentKind.Inconclusive),
-            EnoughUnits: judgments.Max(judgment => judgment.N) >= plan.MinimumUnits,
+            EnoughUnits: judgments.Max(judgment => judgment.N) >= plan.MinimumUnits
+                && open.All(judgment => judgment.MoreNeeded is null || judgment.N >= plan.MinimumUnits),
             judgments);
     }
 

@@ -36,7 +36,7 @@ internal sealed class Application : IDisposable
         this.environment = environment;
         this.http = http;
         paths = environment.Paths.Application(name);
-        record = PrivateFiles.Read(paths.Record, StateJson.Default.ApplicationRecord) ?? ApplicationRecord.New(name);
+        record = ApplicationRecord.Read(paths) ?? ApplicationRecord.New(name);
         versions = new VersionStore(paths, environment.Paths, environment.Clock);
         deployments = new DeploymentStore(paths, environment.Clock);
         serving = new ServingSet(paths, versions, environment, supervision);
@@ -54,8 +54,7 @@ internal sealed class Application : IDisposable
     public async Task RecoverAsync()
     {
         var left = new InstanceRecords(paths).Read();
-        var entries = record.LastDeployment > 0 ? deployments.Read(record.LastDeployment) : [];
-        var replayed = JournalReplay.Replay(entries);
+        var replayed = ReplayLast();
         if (replayed is { Opened: { } promoted, State.Phase: Phase.Promoted } && record.Stable != promoted.Candidate)
         {
             Promoted(promoted.Candidate);
@@ -71,6 +70,20 @@ internal sealed class Application : IDisposable
         {
             environment.Log.Write($"{Name}: deployment {opened.Deployment} was {state.Phase} when the host ended");
             Resume(opened, state);
+        }
+    }
+
+    /// <summary>A damaged journal ends nothing that serves: it is told, and left for whoever looks at it.</summary>
+    private ReplayedJournal ReplayLast()
+    {
+        try
+        {
+            return JournalReplay.Replay(record.LastDeployment > 0 ? deployments.Read(record.LastDeployment) : []);
+        }
+        catch (ExpectedException damaged)
+        {
+            environment.Log.Write($"{Name}: {damaged.Message}. {damaged.Remedy}");
+            return new ReplayedJournal(null, null, []);
         }
     }
 
@@ -242,6 +255,11 @@ internal sealed class Application : IDisposable
                 (seq, at) => new OpenedEntry(
                     seq, at, JournalFormat.Schema, number, Name, version.Id, record.Stable, version.Record.Manifest, plan, holder, runUrl, environment.Self.ToolVersion),
                 durable: true);
+            foreach (var note in notes)
+            {
+                journal.Append((seq, at) => new NoteEntry(seq, at, note), durable: false);
+            }
+
             Run(opened, journal, version, manifest, RolloutState.Initial(opened.At), new Begun());
         }
         catch (IOException full)
@@ -249,11 +267,6 @@ internal sealed class Application : IDisposable
             journal.Dispose();
             throw new ExpectedException(
                 ExitCode.TargetFailed, $"the journal of deployment {number} cannot be written: {full.Message}", "free space on the disk of the state folder, then deploy again", full);
-        }
-
-        foreach (var note in notes)
-        {
-            running?.Note(note);
         }
     }
 
@@ -265,7 +278,9 @@ internal sealed class Application : IDisposable
             return;
         }
 
-        Run(opened, deployments.Open(opened.Deployment), version, version.Manifest, state, new HostRestarted());
+        // As it was asked for then: the version may have been deployed before, with other gates.
+        var manifest = ManifestReader.ReadCanonical(opened.Manifest).Manifest ?? version.Manifest;
+        Run(opened, deployments.Open(opened.Deployment), version, manifest, state, new HostRestarted());
     }
 
     private void Run(OpenedEntry opened, JournalWriter journal, StoredVersion version, AppManifest manifest, RolloutState state, RolloutEvent first)
@@ -283,28 +298,35 @@ internal sealed class Application : IDisposable
     {
         try
         {
-            if ((await rollout).Phase == Phase.Promoted)
+            try
             {
-                await serving.ListenElsewhereAsync(manifest);
+                if ((await rollout).Phase == Phase.Promoted)
+                {
+                    await serving.ListenElsewhereAsync(manifest);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Abandoned: the next host takes it up.
+            }
+            catch (Exception failure)
+            {
+                await FailAsync(deployment, target, failure);
+            }
+
+            await target.DisposeAsync();
+            if (deployments.WriteReport(deployment.Number) is { } reportProblem)
+            {
+                environment.Log.Write(reportProblem);
             }
         }
-        catch (OperationCanceledException)
+        finally
         {
-            // Abandoned: the next host takes it up.
-        }
-        catch (Exception failure)
-        {
-            await FailAsync(deployment, target, failure);
+            // Whatever happened: a lease that nobody can give back would be worse.
+            running = null;
+            deployment.Dispose();
         }
 
-        await target.DisposeAsync();
-        if (deployments.WriteReport(deployment.Number) is { } reportProblem)
-        {
-            environment.Log.Write(reportProblem);
-        }
-
-        running = null;
-        deployment.Dispose();
         _ = CleanUpAsync();
     }
 
@@ -319,6 +341,11 @@ internal sealed class Application : IDisposable
         }
 
         var restored = await target.RestoreStableAsync(CancellationToken.None);
+        if (deployment.TryConclude($"the deployment cannot go on: {failure.Message}", restored))
+        {
+            return;
+        }
+
         lastFailure = restored is StableNotVerified unverified
             ? new ExpectedException(ExitCode.Unsafe, $"the deployment cannot go on ({failure.Message}), and stable is not verified: {unverified.Reason}. Serving: {unverified.Serving}", unverified.Remedy, failure)
             : new ExpectedException(

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using MlDeploy.Core.Errors;
+using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Local.Hosting;
 
@@ -61,7 +62,14 @@ internal static class ControlRoutes
         }
     };
 
-    private static string Name(HttpContext context) => ControlHttp.Route(context, "name");
+    /// <summary>A name becomes a folder, so it has to be one that applications may have.</summary>
+    private static string Name(HttpContext context)
+    {
+        var name = ControlHttp.Route(context, "name");
+        return ApplicationName.Problem(name) is { } problem
+            ? throw new ExpectedException(ExitCode.Usage, $"the application's name {problem}", "use the `name` that stands in the manifest")
+            : name;
+    }
 }
 
 /// <summary>What can be asked of a running deployment.</summary>

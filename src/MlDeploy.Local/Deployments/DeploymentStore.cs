@@ -16,7 +16,7 @@ internal sealed class DeploymentStore(ApplicationPaths paths, TimeProvider clock
     public IEnumerable<int> Numbers() => Directory.Exists(paths.Deployments)
         ? Directory.EnumerateDirectories(paths.Deployments)
             .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
-            .Where(number => number > 0)
+            .Where(number => number is > 0 and < int.MaxValue && Directory.Exists(paths.Deployment(number)))
             .OrderDescending()
         : [];
 
@@ -39,7 +39,22 @@ internal sealed class DeploymentStore(ApplicationPaths paths, TimeProvider clock
     }
 
     /// <summary>Empty when there is no journal.</summary>
-    public ImmutableArray<JournalEntry> Read(int number) => File.Exists(paths.Journal(number)) ? JournalReader.Read(paths.Journal(number)) : [];
+    /// <exception cref="ExpectedException">The journal is damaged or cannot be read.</exception>
+    public ImmutableArray<JournalEntry> Read(int number)
+    {
+        try
+        {
+            return File.Exists(paths.Journal(number)) ? JournalReader.Read(paths.Journal(number)) : [];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ExpectedException(
+                ExitCode.TargetFailed, $"the journal {paths.Journal(number)} cannot be read: {failure.Message}", "make it readable, or move its folder out of the deployments folder", failure);
+        }
+    }
+
+    /// <summary>When a deployment's folder was made: what is known of one whose journal cannot be read.</summary>
+    public DateTimeOffset FolderMadeAt(int number) => new(Directory.GetCreationTimeUtc(paths.Deployment(number)), TimeSpan.Zero);
 
     /// <summary>Writes report.json and report.md beside the journal. A report can always be made again, so a failure here is only told.</summary>
     public string? WriteReport(int number)
@@ -92,7 +107,7 @@ public static class DeploymentHistory
         }
         catch (ExpectedException damaged)
         {
-            return new HistoryEntry(number, DateTimeOffset.MinValue, null, "?", null, "unreadable", null, damaged.Message, "?", null);
+            return new HistoryEntry(number, store.FolderMadeAt(number), null, "?", null, "unreadable", null, damaged.Message, "?", null);
         }
     }
 

@@ -12,7 +12,7 @@ internal static class JournalFollower
         string journal, long after, Func<LocalDeployment?> running, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var file = new FileStream(journal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var tail = new JournalTail(file);
+        var tail = new JournalTail(file, journal);
         while (true)
         {
             // Taken before reading: an entry written meanwhile wakes us at once.

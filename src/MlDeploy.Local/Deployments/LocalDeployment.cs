@@ -41,12 +41,32 @@ internal sealed class LocalDeployment : IDisposable
 
     public void Steer(RolloutEvent request) => runner.Request(request);
 
-    public void Note(string text) => runner.Note(text);
+    /// <summary>Writes down an end that came about without the journal; false when it still cannot be written.</summary>
+    public bool TryConclude(string reason, RolloutEvent restored)
+    {
+        try
+        {
+            runner.Conclude(reason, restored);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Stops driving the rollout without writing anything: the next host takes it up from its journal.</summary>
     public Task AbandonAsync()
     {
-        abandon.Cancel();
+        try
+        {
+            abandon.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+
         return Ended;
     }
 

@@ -42,7 +42,9 @@ internal static class PrivateFiles
         var temporary = $"{path}.new";
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+            // What a kill left is not written into: it may have another mode, or be a link.
+            File.Delete(temporary);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
             if (!OperatingSystem.IsWindows())
             {
                 options.UnixCreateMode = Private;
@@ -58,6 +60,7 @@ internal static class PrivateFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            TryDelete(temporary);
             throw new ExpectedException(
                 ExitCode.TargetFailed,
                 $"the state file {path} cannot be written: {failure.Message}",
@@ -78,19 +81,32 @@ internal static class PrivateFiles
             var file = new FileInfo(path);
             return !file.Exists ? null
                 : file.Length > LargestState ? throw new JsonException($"{file.Length} bytes is more than a state file ever has")
-                : JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+                : JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new JsonException("it holds nothing");
         }
         catch (FileNotFoundException)
         {
             return null;
         }
-        catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
             throw new ExpectedException(
                 ExitCode.TargetFailed,
                 $"the state file {path} cannot be read: {failure.Message}",
                 "restore it from a backup, or move it away to start afresh",
                 failure);
+        }
+    }
+
+    /// <summary>A half-written file must not go on taking room on a full disk.</summary>
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next replacement tries again.
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using MlDeploy.Core.Errors;
 
 namespace MlDeploy.Local.State;
 
@@ -12,6 +13,17 @@ public sealed record ApplicationRecord(int Schema, string Name, string? Stable, 
     public const int CurrentSchema = 1;
 
     public static ApplicationRecord New(string name) => new(CurrentSchema, name, null, [], 0);
+
+    /// <summary>Null when nothing was ever deployed.</summary>
+    /// <exception cref="ExpectedException">The file is damaged, or another version of mldeploy wrote it.</exception>
+    public static ApplicationRecord? Read(ApplicationPaths paths) => PrivateFiles.Read(paths.Record, StateJson.Default.ApplicationRecord) switch
+    {
+        { Schema: not CurrentSchema } foreign => throw new ExpectedException(
+            ExitCode.TargetFailed,
+            $"the state file {paths.Record} has format {foreign.Schema}, and this version of mldeploy reads format {CurrentSchema}",
+            "use the version of mldeploy that wrote it (`mldeploy --version`)"),
+        var record => record,
+    };
 }
 
 /// <summary>An immutable version.</summary>
@@ -36,7 +48,7 @@ public sealed record TrafficRecord(long Requests, long Successes, DateTimeOffset
 /// <summary>Who answers on the control socket.</summary>
 public sealed record HostRecord(int ProcessId, string ToolVersion, DateTimeOffset StartedAt);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, MaxDepth = 32)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, MaxDepth = 32, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ApplicationRecord))]
 [JsonSerializable(typeof(VersionRecord))]
 [JsonSerializable(typeof(TrafficRecord))]

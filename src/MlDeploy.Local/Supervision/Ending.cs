@@ -56,6 +56,6 @@ internal sealed record Ending(EndingKind Kind, string Reason, string Remedy, boo
         var lines = log.Tail(LogLines);
         return lines.IsEmpty
             ? $"{reason} It wrote nothing to its log."
-            : $"{reason} Last lines of {log.Path}:{string.Concat(lines.Select(line => $"\n  {line}"))}";
+            : $"{reason}\nLast lines of {log.Path}:{string.Concat(lines.Select(line => $"\n  {line}"))}";
     }
 }

@@ -14,7 +14,7 @@ public sealed record ServingVersion(string Id, string Snapshot, string Manifest)
     public static ServingVersion? Of(StatePaths state, string application, TimeProvider clock)
     {
         var paths = state.Application(application);
-        return PrivateFiles.Read(paths.Record, StateJson.Default.ApplicationRecord)?.Stable is { } id
+        return ApplicationRecord.Read(paths)?.Stable is { } id
             ? From(new VersionStore(paths, state, clock).Read(id).Record)
             : null;
     }

@@ -8,6 +8,7 @@ namespace MlDeploy.Local.Versions;
 internal static class VersionIdentity
 {
     private const int LongestLabel = 48;
+    private const int DigestShown = 12;
 
     /// <summary>SHA-256 over the snapshot's digest and the manifest's application and model settings; how it is rolled out does not make another version.</summary>
     public static string Digest(string snapshot, string canonicalManifest)
@@ -26,11 +27,12 @@ internal static class VersionIdentity
         return Digests.Of(text.ToString());
     }
 
-    /// <summary>`label-digest12`, fit for a file name and a header.</summary>
+    /// <summary>`label-digest12`, fit for a file name, a header and an argument. Labels that had to be changed for that stay different versions.</summary>
     public static string Id(string label, string digest)
     {
         var safe = new string([.. label.Take(LongestLabel).Select(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-' ? character : '_')]);
-        return $"{(safe[0] == '.' ? "_" : "")}{safe}-{digest[..12]}";
+        var fit = safe is ['.' or '-', ..] or [] ? $"_{safe}" : safe;
+        return $"{fit}-{(fit == label ? digest[..DigestShown] : Digests.Short($"{label}\n{digest}"))}";
     }
 
     /// <summary>The folder a snapshot came from is not part of what it is.</summary>

@@ -34,7 +34,7 @@ internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, Tim
             cancel);
         var digest = Digests.Of(VersionIdentity.Digest(snapshot.Digest, request.Manifest) + Fingerprint(request.Secrets));
         var id = VersionIdentity.Id(manifest.Version, digest);
-        var record = TryRead(id)?.Record
+        var record = TryReadRecord(id)
             ?? new VersionRecord(id, manifest.Version, digest, snapshot.Digest, clock.GetUtcNow(), deployment, request.Manifest, request.BaseEnvironment);
         PrivateFiles.CreateFolder(paths.Versions);
         PrivateFiles.CreateFolder(paths.Version(id));
@@ -43,8 +43,7 @@ internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, Tim
         return (Stored(record with { Manifest = request.Manifest }), [.. snapshot.Notes, .. SameLabel(record)]);
     }
 
-    public StoredVersion? TryRead(string id) =>
-        PrivateFiles.Read(Path.Combine(paths.Version(id), RecordFile), StateJson.Default.VersionRecord) is { } record ? Stored(record) : null;
+    public StoredVersion? TryRead(string id) => TryReadRecord(id) is { } record ? Stored(record) : null;
 
     /// <exception cref="ExpectedException">There is no such version.</exception>
     public StoredVersion Read(string id) => TryRead(id) ?? throw new ExpectedException(
@@ -55,7 +54,7 @@ internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, Tim
         PrivateFiles.Read(Path.Combine(paths.Version(id), SecretsFile), StateJson.Default.Secrets) ?? ImmutableSortedDictionary<string, string>.Empty;
 
     public IEnumerable<VersionRecord> All() => Directory.Exists(paths.Versions)
-        ? Directory.EnumerateDirectories(paths.Versions).Select(folder => TryRead(Path.GetFileName(folder))?.Record).OfType<VersionRecord>()
+        ? Directory.EnumerateDirectories(paths.Versions).Select(folder => TryReadRecord(Path.GetFileName(folder))).OfType<VersionRecord>()
         : [];
 
     /// <summary>Removes every version that is not kept, its secrets with it, and the snapshots nobody uses any more.</summary>
@@ -77,6 +76,8 @@ internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, Tim
 
         snapshots.Sweep();
     }
+
+    private VersionRecord? TryReadRecord(string id) => PrivateFiles.Read(Path.Combine(paths.Version(id), RecordFile), StateJson.Default.VersionRecord);
 
     private StoredVersion Stored(VersionRecord record) => new(
         record,
@@ -111,11 +112,23 @@ internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, Tim
         }
 
         var file = Path.Combine(paths.Folder, "fingerprint.key");
-        if (!File.Exists(file))
+        try
         {
-            PrivateFiles.Replace(file, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
-        }
+            if (!File.Exists(file))
+            {
+                PrivateFiles.CreateFolder(paths.Folder);
+                PrivateFiles.Replace(file, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+            }
 
-        return Convert.FromHexString(File.ReadAllText(file));
+            return Convert.FromHexString(File.ReadAllText(file));
+        }
+        catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new ExpectedException(
+                ExitCode.TargetFailed,
+                $"the key that fingerprints secrets cannot be read from {file}: {failure.Message}",
+                "make it readable, or delete it: the next deployment then counts as a new version",
+                failure);
+        }
     }
 }

@@ -38,9 +38,14 @@ public static class ExternalMetric
         {
             return Failed(gate, $"no answer within {Rollout.Words.Of(gate.Timeout)}");
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidDataException or JsonException)
+        catch (JsonException)
         {
-            return Failed(gate, failure.Message);
+            return Failed(gate, "the answer is not JSON");
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Whatever a source does, the gate is in error and nothing else is.
+            return Failed(gate, Rollout.Words.FirstLine(failure.Message));
         }
     }
 
@@ -52,7 +57,7 @@ public static class ExternalMetric
         using var reply = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancel);
         if (!reply.IsSuccessStatusCode)
         {
-            throw new InvalidDataException($"{url.GetLeftPart(UriPartial.Path)} answered {(int)reply.StatusCode}");
+            throw new InvalidDataException($"{url.GetLeftPart(UriPartial.Path)} answered {(int)reply.StatusCode}: {BodyExcerpt.Of(await BoundedBody.ReadAsync(reply, LargestAnswer, cancel))}");
         }
 
         using var json = JsonDocument.Parse(await BoundedBody.ReadAsync(reply, LargestAnswer, cancel), new JsonDocumentOptions { MaxDepth = 64 });
@@ -70,13 +75,13 @@ public static class ExternalMetric
         var value = type.GetString() switch
         {
             "scalar" => JsonPath.Find(reply, "$.data.result[1]"),
-            "vector" when JsonPath.Find(reply, "$.data.result") is { } samples => samples.GetArrayLength() switch
+            "vector" when JsonPath.Find(reply, "$.data.result") is { ValueKind: JsonValueKind.Array } samples => samples.GetArrayLength() switch
             {
                 0 => null,
                 1 => JsonPath.Find(samples, "$[0].value[1]"),
                 var many => throw new InvalidDataException($"the query gives {many} series; aggregate it to one"),
             },
-            var other => throw new InvalidDataException($"the query gives a {other}; an instant vector of one series or a scalar is needed"),
+            var other => throw new InvalidDataException($"the query gives a {(other?.Length > 20 ? other[..20] : other)}; an instant vector of one series or a scalar is needed"),
         };
         return value is null ? Missing(gate, "the query gives no series") : Level(gate, Text(value.Value));
     }
@@ -94,7 +99,7 @@ public static class ExternalMetric
 
         if (result.ExitCode is not { } exitCode)
         {
-            return Failed(gate, result.Error);
+            return Failed(gate, Rollout.Words.FirstLine(result.Error));
         }
 
         // Without a limit the exit code is the number, and 0 is the one that passes.
@@ -104,7 +109,7 @@ public static class ExternalMetric
         }
 
         return exitCode != 0
-            ? Failed(gate, $"{gate.Command[0]} ended with {exitCode}: {LastLine(result.Error)}")
+            ? Failed(gate, $"{gate.Command[0]} ended with {exitCode}: {LastLine(result.Error.Length > 0 ? result.Error : result.Output)}")
             : Level(gate, LastLine(result.Output));
     }
 
@@ -115,7 +120,7 @@ public static class ExternalMetric
 
     private static string Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
 
-    private static string LastLine(string output) => output.TrimEnd().Split('\n')[^1].Trim();
+    private static string LastLine(string output) => Rollout.Words.FirstLine(output.TrimEnd().Split('\n')[^1]);
 
     private static MissingMeasurement Failed(Gate gate, string reason) => new(gate.Id, Failed: true, reason);
 

@@ -26,11 +26,11 @@ public sealed record OpenedEntry(
     int Deployment,
     string Application,
     string Candidate,
-    string? Stable,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Stable,
     string Manifest,
     RolloutPlan Plan,
     string Holder,
-    string? RunUrl,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? RunUrl,
     string ToolVersion) : JournalEntry(Seq, At);
 
 /// <param name="State">What the event led to; replaying checks it.</param>
@@ -46,7 +46,7 @@ public sealed record LookEntry(
     int Step,
     TimeSpan Elapsed,
     ImmutableArray<Measurement> Measurements,
-    ImmutableArray<Judgment>? Judgments) : JournalEntry(Seq, At);
+    ImmutableArray<Judgment>? Judgments = null) : JournalEntry(Seq, At);
 
 /// <summary>Something worth telling that changes no state: a restart, a failed read that was repeated.</summary>
 public sealed record NoteEntry(long Seq, DateTimeOffset At, string Text) : JournalEntry(Seq, At);

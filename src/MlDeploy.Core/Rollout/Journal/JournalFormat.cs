@@ -13,9 +13,18 @@ public static class JournalFormat
 
     public static string Write(JournalEntry entry) => JsonSerializer.Serialize(entry, JournalJson.Default.JournalEntry);
 
-    /// <exception cref="JsonException">The line is no journal entry.</exception>
-    public static JournalEntry Read(ReadOnlySpan<byte> line) =>
-        JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry) ?? throw new JsonException("an empty journal entry");
+    /// <exception cref="JsonException">The line is no journal entry: not JSON, of unknown kind, or with fields missing or of the wrong type.</exception>
+    public static JournalEntry Read(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry) ?? throw new JsonException("an empty journal entry");
+        }
+        catch (Exception unfit) when (unfit is NotSupportedException or InvalidOperationException or ArgumentException)
+        {
+            throw new JsonException(unfit.Message, unfit);
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(
@@ -24,6 +33,8 @@ public static class JournalFormat
     MaxDepth = 32,
     UseStringEnumConverter = true,
     AllowOutOfOrderMetadataProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(JournalEntry))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -3,39 +3,42 @@ using System.Text;
 namespace MlDeploy.Core.Rollout.Journal;
 
 /// <summary>
-/// Appends to a journal. A transition is on the disk before this returns, so that its effect can follow;
+/// Appends to a journal, from any thread. A transition is on the disk before this returns, so that its effect can follow;
 /// looks are handed to the operating system and survive a killed process, not a power cut.
 /// </summary>
 public sealed class JournalWriter : IDisposable
 {
+    private readonly Lock gate = new();
     private readonly FileStream file;
     private readonly TimeProvider clock;
+    private long end;
     private long lastSeq;
+    private DateTimeOffset lastAt;
 
-    private JournalWriter(FileStream file, TimeProvider clock, long lastSeq)
+    /// <summary>Whether half a line may stand behind <see cref="end"/>.</summary>
+    private bool torn;
+
+    private JournalWriter(FileStream file, TimeProvider clock)
     {
         this.file = file;
         this.clock = clock;
-        this.lastSeq = lastSeq;
     }
 
     /// <summary>Opens for appending; what a kill tore off in the last line is cut away.</summary>
+    /// <exception cref="Errors.ExpectedException">The journal is damaged.</exception>
     public static JournalWriter Open(string path, TimeProvider clock)
     {
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         try
         {
-            var lastSeq = 0L;
-            var whole = 0L;
-            foreach (var (line, end) in JournalReader.Lines(file))
+            var writer = new JournalWriter(file, clock);
+            foreach (var (entry, end) in JournalReader.Entries(file, path, new JournalSoundness()))
             {
-                lastSeq = JournalFormat.Read(line.Span).Seq;
-                whole = end;
+                (writer.lastSeq, writer.lastAt, writer.end) = (entry.Seq, entry.At, end);
             }
 
-            file.SetLength(whole);
-            file.Position = whole;
-            return new JournalWriter(file, clock, lastSeq);
+            writer.CutTornLine();
+            return writer;
         }
         catch
         {
@@ -44,29 +47,58 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
-    /// <param name="make">Gets the entry's number and time.</param>
+    /// <param name="make">Gets the entry's number and time. Times never go back, even when the clock does.</param>
     /// <param name="durable">True for what has effects.</param>
+    /// <exception cref="IOException">The entry could not be written: it does not stand in the journal.</exception>
     public TEntry Append<TEntry>(Func<long, DateTimeOffset, TEntry> make, bool durable)
         where TEntry : JournalEntry
     {
-        var entry = make(lastSeq + 1, clock.GetUtcNow());
-        var before = file.Position;
-        try
+        lock (gate)
         {
-            file.Write(Encoding.UTF8.GetBytes(JournalFormat.Write(entry) + "\n"));
-            file.Flush(flushToDisk: durable);
-        }
-        catch (IOException)
-        {
-            // A full disk may take half a line: cut it away, so that what comes later starts on a line of its own.
-            file.SetLength(before);
-            file.Position = before;
-            throw;
-        }
+            var now = clock.GetUtcNow();
+            var entry = make(lastSeq + 1, now > lastAt ? now : lastAt);
+            var line = Encoding.UTF8.GetBytes(JournalFormat.Write(entry) + "\n");
+            if (torn)
+            {
+                CutTornLine();
+            }
 
-        lastSeq = entry.Seq;
-        return entry;
+            try
+            {
+                file.Write(line);
+                file.Flush(flushToDisk: durable);
+            }
+            catch (IOException)
+            {
+                torn = true;
+                TryCutTornLine();
+                throw;
+            }
+
+            (end, lastSeq, lastAt) = (end + line.Length, entry.Seq, entry.At);
+            return entry;
+        }
     }
 
     public void Dispose() => file.Dispose();
+
+    private void CutTornLine()
+    {
+        file.SetLength(end);
+        file.Position = end;
+        torn = false;
+    }
+
+    /// <summary>A full disk may take half a line. When even cutting it away fails, the next append tries again, and a reader leaves it out.</summary>
+    private void TryCutTornLine()
+    {
+        try
+        {
+            CutTornLine();
+        }
+        catch (IOException)
+        {
+            // The first failure is the one to tell.
+        }
+    }
 }
