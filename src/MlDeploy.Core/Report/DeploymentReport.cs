@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -13,6 +14,8 @@ public sealed record DeploymentReport
 {
     /// <summary>How it is written: `mldeploy/report/v1`.</summary>
     public static JsonTypeInfo<DeploymentReport> Json => ReportJson.Default.DeploymentReport;
+
+    private static JsonSerializerOptions Readable { get; } = new(ReportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public required int Deployment { get; init; }
     public required string Application { get; init; }
@@ -35,7 +38,13 @@ public sealed record DeploymentReport
     public required ImmutableArray<StepReport> Steps { get; init; }
     public required ImmutableArray<string> Notes { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    /// <summary>The document as it lies beside the journal, and as `report -o json` prints it: the same, `schema` first.</summary>
+    public string ToJson()
+    {
+        var document = JsonSerializer.SerializeToNode(this, Json)!.AsObject();
+        document.Insert(0, "schema", "mldeploy/report/v1");
+        return document.ToJsonString(Readable);
+    }
 }
 
 /// <param name="At">Since the deployment began.</param>

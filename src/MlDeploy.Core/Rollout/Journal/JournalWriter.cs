@@ -26,13 +26,15 @@ public sealed class JournalWriter : IDisposable
 
     /// <summary>Opens for appending; what a kill tore off in the last line is cut away.</summary>
     /// <exception cref="Errors.ExpectedException">The journal is damaged.</exception>
-    public static JournalWriter Open(string path, TimeProvider clock)
+    public static JournalWriter Open(string path, TimeProvider clock) =>
+        Open(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0), clock);
+
+    internal static JournalWriter Open(FileStream file, TimeProvider clock)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         try
         {
             var writer = new JournalWriter(file, clock);
-            foreach (var (entry, end) in JournalReader.Entries(file, path, new JournalSoundness()))
+            foreach (var (entry, end) in JournalReader.Entries(file, file.Name, new JournalSoundness()))
             {
                 (writer.lastSeq, writer.lastAt, writer.end) = (entry.Seq, entry.At, end);
             }
