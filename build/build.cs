@@ -291,7 +291,9 @@ internal sealed class TestRun(Shell shell, string root, Dictionary<string, strin
     {
         var reports = Path.Combine(root, "artifacts", "tests");
         Directory.CreateDirectory(reports);
-        foreach (var project in Directory.GetFiles(Path.Combine(root, "tests"), "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        var projects = Directory.GetFiles(Path.Combine(root, "tests"), "*.csproj", SearchOption.AllDirectories)
+            .Where(project => File.ReadAllText(project).Contains("<IsTestProject>true</IsTestProject>", StringComparison.Ordinal)); // tests/ has applications to deploy, too
+        foreach (var project in projects.Order(StringComparer.Ordinal))
         {
             RunProject(Path.GetFileNameWithoutExtension(project), reports, options);
         }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MlDeploy.Tool.Output;
+using MlDeploy.Core.Manifest.Resolution;
 
 namespace MlDeploy.Tool.Commands;
 

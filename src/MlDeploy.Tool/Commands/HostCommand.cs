@@ -12,8 +12,8 @@ internal static class HostCommand
 {
     private const string Group = "commands";
     private static readonly TimeSpan StopWithin = TimeSpan.FromMinutes(2);
-    private static readonly Option<int?> Watcher = new(HostStarter.WatcherOption) { Hidden = true };
-    private static readonly Option<int?> Running = new(HostStarter.RunningOption) { Hidden = true };
+    private static readonly Option<int?> Watcher = new(HostStarter.WatcherOption) { Hidden = true, Description = "The process that restarts this host." };
+    private static readonly Option<int?> Running = new(HostStarter.RunningOption) { Hidden = true, Description = "A host that runs already." };
 
     public static ToolCommand Create() =>
         new(Groups.Machine, "host", "The background process of the local target; started by itself when a command needs it.")

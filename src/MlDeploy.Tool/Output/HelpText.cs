@@ -27,8 +27,8 @@ internal static class HelpText
             WriteBlock(to, "arguments", [.. command.Arguments.Select(argument => (argument.Name.ToUpperInvariant(), argument.Description ?? ""))]);
         }
 
-        var own = command.Options.Where(option => !option.Recursive && option is not (HelpOption or VersionOption)).ToList();
-        var common = Names.Of(command).Except(own).OrderBy(option => option is HelpOption or VersionOption).ToList();
+        var own = command.Options.Where(option => option is { Hidden: false, Recursive: false } and not (HelpOption or VersionOption)).ToList();
+        var common = Names.Of(command).Where(option => !option.Hidden).Except(own).OrderBy(option => option is HelpOption or VersionOption).ToList();
         WriteBlock(to, "options", [.. own.Select(Row)]);
         WriteBlock(to, own.Count > 0 ? "common options" : "options", [.. common.Select(Row)]);
         if (command is ToolCommand { Examples: { Length: > 0 } examples })
@@ -48,7 +48,7 @@ internal static class HelpText
 
     private static void WriteCommands(TextWriter to, Command command)
     {
-        foreach (var group in command.Subcommands.GroupBy(sub => (sub as ToolCommand)?.Group ?? "commands"))
+        foreach (var group in command.Subcommands.Where(sub => !sub.Hidden).GroupBy(sub => (sub as ToolCommand)?.Group ?? "commands"))
         {
             WriteBlock(to, group.Key, [.. group.Select(sub => (sub.Name, sub.Description + Mark(sub)))]);
         }

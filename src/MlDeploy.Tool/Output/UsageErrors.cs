@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using MlDeploy.Core.Manifest.Resolution;
 using MlDeploy.Tool.Commands;
 
 namespace MlDeploy.Tool.Output;
@@ -22,7 +23,7 @@ internal static class UsageErrors
         if (errors.Count == 0 && command.Subcommands.Count > 0)
         {
             errors.Add(new ErrorEntry(
-                $"`{Names.Path(command)}` needs a command: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}", help));
+                $"`{Names.Path(command)}` needs a command: {string.Join(", ", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}", help));
         }
 
         if (command.Subcommands.Count == 0)

@@ -1,4 +1,4 @@
-using MlDeploy.Tool.Output;
+using MlDeploy.Core.Manifest.Resolution;
 
 namespace MlDeploy.Specs.ToolShell;
 

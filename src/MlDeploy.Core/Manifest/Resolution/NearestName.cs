@@ -6,12 +6,15 @@ namespace MlDeploy.Core.Manifest.Resolution;
 /// </summary>
 public static class NearestName
 {
+    /// <summary>Anything is near to one or two letters.</summary>
+    private const int ShortestName = 3;
+
     private const int LongestName = 64;
 
     /// <returns>Null when nothing is near: more than a third of the letters would have to change.</returns>
     public static string? Of(string found, IEnumerable<string> names)
     {
-        if (found.Length is 0 or > LongestName)
+        if (found.Length is < ShortestName or > LongestName)
         {
             return null;
         }
@@ -19,7 +22,7 @@ public static class NearestName
         var best = (Name: (string?)null, Distance: int.MaxValue);
         foreach (var name in names)
         {
-            if (name.Length <= LongestName && Distance(found, name) is var distance && distance < best.Distance)
+            if (name.Length is >= ShortestName and <= LongestName && Distance(found, name) is var distance && distance < best.Distance)
             {
                 best = (name, distance);
             }
