@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -6,6 +7,9 @@ namespace MlDeploy.Core.Probing;
 /// <summary>The plain subset of JSONPath (RFC 9535) that names one place: `$`, `.name`, `['name']`, `[0]`.</summary>
 public static class JsonPath
 {
+    /// <summary>What is JSONPath of another kind, or needs quotes.</summary>
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create("*]'\"?@(), ");
+
     /// <summary>Null when there is nothing at that place, or the path is not of the plain form.</summary>
     public static JsonElement? Find(JsonElement root, string path)
     {
@@ -62,7 +66,7 @@ public static class JsonPath
     {
         var end = path.AsSpan(start).IndexOfAny('.', '[');
         end = end < 0 ? path.Length : start + end;
-        return end == start || path.AsSpan(start, end - start).IndexOfAny("*]'\"?@(), ") >= 0 ? (null, 0) : (path[start..end], end);
+        return end == start || path.AsSpan(start, end - start).ContainsAny(NotInNames) ? (null, 0) : (path[start..end], end);
     }
 
     private static (object? Segment, int Next) Bracket(string path, int start)

@@ -26,7 +26,7 @@ public static class ReportBuilder
             Outcome = state.Phase,
             ExitCode = state.Exit,
             Verdict = Verdicts.Sentence(opened, state),
-            Reason = state.Reason,
+            Reason = Reason(state, entries),
             StartedAt = opened.At,
             EndedAt = state.IsFinal ? state.Since : null,
             Holder = opened.Holder,
@@ -36,6 +36,13 @@ public static class ReportBuilder
             Steps = [.. Steps(opened, entries)],
             Notes = [.. entries.OfType<NoteEntry>().Select(note => note.Text)],
         };
+    }
+
+    /// <summary>An unverified rollback has two reasons: what was wrong with the candidate stands in the transition before.</summary>
+    private static string? Reason(RolloutState state, IReadOnlyList<JournalEntry> entries)
+    {
+        var began = entries.OfType<TransitionEntry>().LastOrDefault(entry => entry.State.Phase == Phase.RollingBack)?.State.Reason;
+        return state.Phase == Phase.Unsafe && began is not null && state.Reason != began ? $"{state.Reason}\n{began}" : state.Reason;
     }
 
     private static IEnumerable<StepReport> Steps(OpenedEntry opened, IReadOnlyList<JournalEntry> entries) => entries

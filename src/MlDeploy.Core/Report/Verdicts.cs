@@ -43,9 +43,16 @@ public static class Verdicts
         TargetFailed failed => failed.Reason,
         StableVerified { Version: { } version } => $"{version} verified serving 100 %",
         StableVerified => "nothing serves, as before",
-        StableNotVerified unverified => $"rollback not verified: {unverified.Reason}. Serving: {unverified.Serving}. Do this: {unverified.Remedy}",
+        StableNotVerified unverified => Unverified(unverified),
         _ => happened.GetType().Name,
     };
+
+    /// <summary>What to do stands in the first line, before what an application may have logged.</summary>
+    private static string Unverified(StableNotVerified unverified)
+    {
+        var lines = unverified.Reason.Split('\n', 2);
+        return string.Join('\n', [$"rollback not verified: {Words.FirstLine(lines[0])}. Serving: {unverified.Serving}. Do this: {unverified.Remedy}", .. lines.Skip(1)]);
+    }
 
     public static string Name(Phase phase) => phase switch
     {

@@ -261,7 +261,7 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         }
 
         var lines = expected.Message.Split('\n', 2);
-        return string.Join('\n', [$"{lines[0].TrimEnd()} ({expected.Remedy.TrimEnd('.')})", .. lines.Skip(1)]);
+        return string.Join('\n', [$"{lines[0].TrimEnd(' ', '.', '\r')} ({expected.Remedy.TrimEnd('.')})", .. lines.Skip(1)]);
     }
 
     private TEntry Write<TEntry>(Func<long, DateTimeOffset, TEntry> make, bool durable)

@@ -1,4 +1,3 @@
-using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Local.Deployments;
 using MlDeploy.Local.State;
 using MlDeploy.Specs.Local;

@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Errors;
-using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Specs.Local;

@@ -212,7 +212,7 @@ public sealed class RunnerSpecs
         var state = await rollout.RunAsync();
 
         Assert.Equal(ExitCode.TargetFailed, state.Exit);
-        Assert.Equal("v2 never became healthy. (Read the log)\nLast lines:\n  boom", state.Reason);
+        Assert.Equal("v2 never became healthy (Read the log)\nLast lines:\n  boom", state.Reason);
     }
 
     [Fact]
