@@ -174,83 +174,8 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         }
     }
 
-    /// <summary>Runs an activity until it ends, a request with a meaning comes in, or the deadline passes; the activity is then cancelled and awaited.</summary>
-    private async Task<RolloutEvent> InterruptibleAsync(Func<CancellationToken, Task<RolloutEvent>> activity, CancellationToken cancel)
-    {
-        var left = deadline!.Left;
-        if (left <= TimeSpan.Zero)
-        {
-            return new DeadlinePassed();
-        }
-
-        // Asked while nothing could be interrupted: the activity need not even begin.
-        while (requests.TryNext(out var pending))
-        {
-            if (IsTaken(pending!))
-            {
-                return pending!;
-            }
-        }
-
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var acting = activity(stop.Token);
-        var asked = RequestAsync(stop.Token);
-        await Task.WhenAny(acting, asked, Task.Delay(left, clock, stop.Token));
-        // What an activity says after it was cancelled may only be about its being cancelled.
-        var finished = acting.IsCompleted;
-        await stop.CancelAsync();
-        var ended = await SettleAsync(acting);
-        var request = await SettleAsync(asked);
-        cancel.ThrowIfCancellationRequested();
-        // Both may come at the same moment: a failure outweighs a wish to go on, nothing else outweighs a wish.
-        return request is not null ? (request is AdvanceRequested or PromoteRequested && IsFailure(ended) ? ended! : request)
-            : !finished ? new DeadlinePassed()
-            : ended ?? new TargetFailed("unexpected: what was under way was cancelled by nobody");
-    }
-
-    private bool IsFailure(RolloutEvent? ended) =>
-        ended is not null && RolloutMachine.Next(plan, State, ended, State.Since).Phase == Phase.RollingBack;
-
-    private async Task<RolloutEvent> RequestAsync(CancellationToken cancel)
-    {
-        while (true)
-        {
-            var request = await requests.NextAsync(cancel);
-            if (IsTaken(request))
-            {
-                return request;
-            }
-        }
-    }
-
-    /// <summary>A request that means nothing where the rollout stands is told and dropped: it must not disturb what is under way.</summary>
-    private bool IsTaken(RolloutEvent request)
-    {
-        if (RolloutMachine.HasMeaning(plan, State, request))
-        {
-            return true;
-        }
-
-        Write((seq, at) => new NoteEntry(seq, at, $"{Report.Verdicts.Tell(request, plan)}: without effect, since the rollout is {Report.Verdicts.Name(State.Phase)}"), durable: false);
-        return false;
-    }
-
-    /// <summary>Null when it was cancelled; a failure nobody foresaw is a failed target, so that stable is restored.</summary>
-    private static async Task<RolloutEvent?> SettleAsync(Task<RolloutEvent> acting)
-    {
-        try
-        {
-            return await acting;
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-        catch (Exception failure)
-        {
-            return new TargetFailed(Told(failure));
-        }
-    }
+    private Task<RolloutEvent> InterruptibleAsync(Func<CancellationToken, Task<RolloutEvent>> activity, CancellationToken cancel) =>
+        new InterruptibleActivity(plan, State, requests, clock, Told, text => Write((seq, at) => new NoteEntry(seq, at, text), durable: false)).RunAsync(activity, deadline!.Left, cancel);
 
     /// <summary>What to do stands in the first line, before what an application may have logged.</summary>
     private static string Told(Exception failure)
