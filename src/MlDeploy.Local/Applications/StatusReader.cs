@@ -64,7 +64,8 @@ internal static class MetricsReader
 
     private static ArmMetrics Read(ServedVersion version, string role)
     {
-        var now = version.Read(null);
+        var now = version.Arm.Answered;
+        var process = version.Supervisor.Read();
         return new ArmMetrics(
             version.Id,
             role,
@@ -74,8 +75,8 @@ internal static class MetricsReader
             now.Latency.Quantile(0.50)?.TotalMilliseconds,
             now.Latency.Quantile(0.95)?.TotalMilliseconds,
             now.Latency.Quantile(0.99)?.TotalMilliseconds,
-            now.Process.Cpu.TotalSeconds,
-            now.Process.Memory,
-            now.Process.Restarts);
+            process.Cpu.TotalSeconds,
+            process.Memory,
+            process.Restarts);
     }
 }

@@ -89,17 +89,20 @@ public sealed class ApplicationGateway : IAsyncDisposable
         lock (changing)
         {
             var census = routes.Stickiness is null ? null : dispatcher.Current.Census ?? new StepCensus();
-            Replace(routes, census);
+            Replace(routes, census, dispatcher.Current.Step);
         }
     }
 
-    /// <summary>Starts a step: users are counted anew, in both arms. Call it right after the step's <see cref="SetRoutes"/>.</summary>
+    /// <summary>
+    /// Starts a step: users are counted anew, in both arms, and requests under way are set apart (<see cref="GatewayArm.Late"/>).
+    /// Call it right after the step's <see cref="SetRoutes"/>.
+    /// </summary>
     public void BeginStep()
     {
         lock (changing)
         {
             var routes = dispatcher.Current.Routes;
-            Replace(routes, routes.Stickiness is null ? null : new StepCensus());
+            Replace(routes, routes.Stickiness is null ? null : new StepCensus(), dispatcher.Current.Step + 1);
         }
     }
 
@@ -149,10 +152,10 @@ public sealed class ApplicationGateway : IAsyncDisposable
         await services.DisposeAsync();
     }
 
-    private void Replace(GatewayRoutes routes, StepCensus? census)
+    private void Replace(GatewayRoutes routes, StepCensus? census, int step)
     {
         var before = dispatcher.Current;
-        var after = new RoutingSnapshot(routes, census, ids, options.Random);
+        var after = new RoutingSnapshot(routes, census, ids, options.Random) { Step = step };
         dispatcher.Use(after);
         foreach (var route in new[] { before.Stable, before.Candidate, after.Stable, after.Candidate })
         {

@@ -39,7 +39,17 @@ public sealed class GatewayArm
 
     public string Label { get; }
 
+    /// <summary>Requests that were answered in the step in which they arrived.</summary>
     public TrafficRecorder Recorder { get; } = new();
+
+    /// <summary>
+    /// Requests that arrived before the present step began. Judging leaves them out: they were placed by the weight before,
+    /// and those answered slowly would be counted against a split that was not theirs.
+    /// </summary>
+    public TrafficRecorder Late { get; } = new();
+
+    /// <summary>Everything the arm answered.</summary>
+    public TrafficSnapshot Answered => Recorder.Snapshot() + Late.Snapshot();
 
     /// <summary>Requests, streams and WebSockets under way.</summary>
     public long InFlight => destinations.Values.Sum(destination => destination.InFlight);

@@ -214,6 +214,24 @@ public sealed class RecordingSpecs
         Assert.Equal((0, 0, 0), UsersOf(fixture.Gateway.StableUsers!));
     }
 
+    [Fact]
+    public async Task A_request_that_arrived_before_the_step_is_set_apart_from_it()
+    {
+        await using var fixture = await GatewayFixture.StartAsync();
+        var v1 = await fixture.VersionAsync("v1", timeout: TimeSpan.FromMilliseconds(500));
+        fixture.Route(v1);
+        var before = fixture.Client.GetAsync("/wait");
+        await Eventually.Holds(() => v1.Arm.InFlight == 1, "it is under way");
+
+        fixture.Gateway.BeginStep();
+        using var within = await fixture.Client.GetAsync("/");
+        using var late = await before;
+
+        await Eventually.Holds(() => v1.Arm.Answered.Requests == 2, "both are counted");
+        Assert.Equal((1, 0), (v1.Arm.Recorder.Snapshot().Requests, v1.Arm.Recorder.Snapshot().Failures));
+        Assert.Equal((1, 1), (v1.Arm.Late.Snapshot().Requests, v1.Arm.Late.Snapshot().Failures));
+    }
+
     private static (long, long, long) UsersOf(UserReading users) => (users.Users, users.FailingUsers, users.FirstRequests.Total);
 
     /// <summary>A port nobody listens on: it was free a moment ago.</summary>

@@ -133,7 +133,8 @@ internal sealed class Dispatcher(IHttpForwarder forwarder, HttpMessageInvoker up
         {
             var failed = outcome == Outcome.Failed;
             counters.Count(failed);
-            exchange.Arm?.Recorder.Record(micros, failed);
+            var recorder = exchange.Snapshot.Step == Current.Step ? exchange.Arm?.Recorder : exchange.Arm?.Late;
+            recorder?.Record(micros, failed);
             if (exchange.Placement.User != 0)
             {
                 exchange.Snapshot.Census?.Record(exchange.Placement.Candidate, exchange.Placement.User, micros, failed);

@@ -56,4 +56,10 @@ public sealed record TrafficSnapshot(long Requests, long Failures, LatencyHistog
         later.Failures - earlier.Failures,
         later.Latency - earlier.Latency,
         later.HangUps - earlier.HangUps);
+
+    public static TrafficSnapshot operator +(TrafficSnapshot one, TrafficSnapshot other) => new(
+        one.Requests + other.Requests,
+        one.Failures + other.Failures,
+        one.Latency + other.Latency,
+        one.HangUps + other.HangUps);
 }

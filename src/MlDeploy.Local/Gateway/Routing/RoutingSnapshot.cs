@@ -45,6 +45,9 @@ internal sealed class RoutingSnapshot
     public Route? Candidate { get; }
     public int CandidateUnits { get; }
 
+    /// <summary>Which step the routes belong to; rises with every step that begins.</summary>
+    public int Step { get; init; }
+
     /// <summary>Users of the step under way; null without stickiness.</summary>
     public StepCensus? Census { get; }
 
