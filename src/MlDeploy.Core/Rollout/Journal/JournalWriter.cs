@@ -44,6 +44,9 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
+    /// <summary>The newest entry's number; 0 in an empty journal.</summary>
+    public long LastSeq => Interlocked.Read(ref lastSeq);
+
     /// <param name="make">Gets the entry's number and time.</param>
     /// <param name="durable">True for what has effects.</param>
     public TEntry Append<TEntry>(Func<long, DateTimeOffset, TEntry> make, bool durable)
@@ -64,7 +67,7 @@ public sealed class JournalWriter : IDisposable
             throw;
         }
 
-        lastSeq = entry.Seq;
+        Interlocked.Exchange(ref lastSeq, entry.Seq);
         return entry;
     }
 
