@@ -52,7 +52,7 @@ public sealed class ExternalGateSpecs : AcceptanceTest
 
         var deploy = await State.DeployAsync(Given.Of("v2") with { Rollout = Rollouts.Canary.Judging(gate.Replace("URL", metrics.Url.ToString(), StringComparison.Ordinal), "{ metric: http.errors, max: 10% }") });
 
-        deploy.ExitsWith(6).Says("gate conversions cannot be read").Says("is verified serving 100 %");
+        deploy.ExitsWith(6).Says(":conversions cannot be read").Says("is verified serving 100 %");
         Assert.Equal(0, (await traffic.EndAsync()).Of("v2"));
     }
 
@@ -67,7 +67,7 @@ public sealed class ExternalGateSpecs : AcceptanceTest
             Rollout = Rollouts.LongCanary.Judging("{ metric: command, name: business-check, command: ['false'], every: 1s }", "{ metric: http.errors, max: 10% }"),
         });
 
-        deploy.ExitsWith(4).Says("gate business-check failed").Says("exit code 1");
+        deploy.ExitsWith(4).Says("gate command:business-check failed").Says("exit code 1");
         (await State.StatusAsync()).ServesOnly("v1");
     }
 }

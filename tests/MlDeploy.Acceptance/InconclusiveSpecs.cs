@@ -43,7 +43,7 @@ public sealed class InconclusiveSpecs : AcceptanceTest
 
         var deploy = await State.DeployAsync(Given.Of("v2") with { Rollout = rollout });
 
-        deploy.ExitsWith(0).Says("although inconclusive").Says("memory.growth");
+        deploy.ExitsWith(0).Says("gate memory.growth is inconclusive").Says("unjudged");
         (await State.StatusAsync()).ServesOnly("v2");
     }
 
@@ -63,7 +63,7 @@ public sealed class InconclusiveSpecs : AcceptanceTest
     {
         await StableServesAsync();
 
-        (await State.DeployAsync(Given.Of("v2") with { Rollout = Rollouts.Starved("promote") })).ExitsWith(6).Says("without data");
+        (await State.DeployAsync(Given.Of("v2") with { Rollout = Rollouts.Starved("promote") })).ExitsWith(6).Says("0 requests at the candidate");
 
         (await State.StatusAsync()).ServesOnly("v1");
     }
