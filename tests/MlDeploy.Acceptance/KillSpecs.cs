@@ -8,8 +8,8 @@ public sealed class KillSpecs : AcceptanceTest
 {
     private const int Seed = 20261120;
 
-    /// <summary>From the start of the command to beyond its verdict: a canary of <see cref="Rollouts.Canary"/> takes about eight seconds.</summary>
-    private static readonly TimeSpan Canary = TimeSpan.FromSeconds(9);
+    /// <summary>From the start of the command to beyond its verdict: a canary of <see cref="Rollouts.ShortCanary"/> takes about five seconds.</summary>
+    private static readonly TimeSpan Canary = TimeSpan.FromSeconds(5.5);
 
     public enum Victim
     {
@@ -56,7 +56,7 @@ public sealed class KillSpecs : AcceptanceTest
             var instant = TimeSpan.FromTicks(random.NextInt64(Canary.Ticks));
             TestContext.Current.TestOutputHelper?.WriteLine($"round {round}: {victim} killed after {instant.TotalSeconds:0.00} s");
             await using var traffic = TrafficLoad.Start(State);
-            using var deploy = State.StartDeploy(Given.Of($"v{round + 1}"));
+            using var deploy = State.StartDeploy(Given.Of($"v{round + 1}") with { Rollout = Rollouts.ShortCanary });
             var ports = await PortsAsync();
             await Task.Delay(instant); // The random instant is what is tested, not waited for.
 

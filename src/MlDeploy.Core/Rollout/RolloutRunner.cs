@@ -122,8 +122,7 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         var looks = new LookJournal();
         while (true)
         {
-            var left = step.For - clock.GetElapsedTime(began);
-            await Task.Delay(left > TimeSpan.Zero && left < LookEvery ? left : LookEvery, clock, cancel);
+            await Task.Delay(UntilNextLook(step, clock.GetElapsedTime(began)), clock, cancel);
             var measurements = (await target.MeasureAsync(cancel)).ToImmutableArray();
             var judgments = judge.Look(measurements);
             var elapsed = clock.GetElapsedTime(began);
@@ -136,6 +135,12 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
             }
         }
     }
+
+    /// <summary>The last look falls on the step's end; where no time was given, as in a rollback, there is nothing to wait for.</summary>
+    private static TimeSpan UntilNextLook(PlannedStep step, TimeSpan elapsed) =>
+        step.For == TimeSpan.Zero ? TimeSpan.Zero
+        : step.For - elapsed is var left && left > TimeSpan.Zero && left < LookEvery ? left
+        : LookEvery;
 
     private async Task<RolloutEvent> WaitAsync(CancellationToken cancel)
     {

@@ -76,6 +76,14 @@ internal static class Rollouts
         {{Gates}}
         """;
 
+    /// <summary>So short that random instants fall into each of its phases.</summary>
+    public const string ShortCanary = $$"""
+        strategy: canary
+        steps: [ { weight: 25%, for: 1s }, { weight: 50%, for: 1s } ]
+        bake: 1s
+        {{Gates}}
+        """;
+
     /// <summary>Long enough to do something to it meanwhile.</summary>
     public const string LongCanary = $$"""
         strategy: canary
