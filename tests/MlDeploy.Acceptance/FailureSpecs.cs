@@ -112,9 +112,11 @@ public sealed class FailureSpecs : AcceptanceTest
         var status = await State.StatusAsync();
         Assert.True(status.Versions.Single(version => version.Label == "v2") is { Weight: > 0, Health: "healthy" }, status.ToString());
 
-        // What the message tells to do works.
-        (await State.DeployAsync(Given.Of("v3") with { Rollout = Rollouts.AllAtOnce })).ExitsWith(0);
-        (await State.StatusAsync()).ServesOnly("v3");
+        // A version that does not work leaves it as it is; what the message tells to do works.
+        (await State.DeployAsync(Given.Of("v3", "--exit-at-start", "1"))).ExitsWith(5);
+        Assert.True((await State.StatusAsync()).Candidate is { Label: "v2", Weight: > 0, Health: "healthy" });
+        (await State.DeployAsync(Given.Of("v4") with { Rollout = Rollouts.AllAtOnce })).ExitsWith(0);
+        (await State.StatusAsync()).ServesOnly("v4");
     }
 
     [Fact]
@@ -123,14 +125,14 @@ public sealed class FailureSpecs : AcceptanceTest
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "a small file system can only be mounted by root on Linux");
         var small = Path.Combine(State.Root, "small");
         Directory.CreateDirectory(small);
-        await ShellAsync($"mount -t tmpfs -o size=2m tmpfs {small}");
+        await ShellAsync($"mount -t tmpfs -o size=4m tmpfs {small}");
         try
         {
             State.Folder = Path.Combine(small, "state");
             State.Environment["MLDEPLOY_STATE"] = State.Folder;
             await StableServesAsync();
             await File.WriteAllBytesAsync(Path.Combine(State.Sources, "model.bin"), new byte[1 << 20]);
-            await ShellAsync($"head -c 4m /dev/zero > {small}/filler || true");
+            await ShellAsync($"head -c 8m /dev/zero > {small}/filler || true");
 
             (await State.DeployAsync(Given.Of("v2"))).ExitsWith(7).Says("space").ExplainsItself();
             (await State.StatusAsync()).ServesOnly("v1");
@@ -142,14 +144,14 @@ public sealed class FailureSpecs : AcceptanceTest
             // Now the disk fills while a canary runs: its journal cannot be written any more.
             using var deploy = State.StartDeploy(Given.Of("v3") with { Rollout = Rollouts.LongCanary });
             await deploy.SaysAsync("step 1 of 1");
-            await ShellAsync($"head -c 4m /dev/zero > {small}/filler || true");
+            await ShellAsync($"head -c 8m /dev/zero > {small}/filler || true");
             (await deploy.ResultAsync()).ExitsWith(7).Says("space");
             (await State.StatusAsync()).ServesOnly("v2");
-            File.Delete(Path.Combine(small, "filler"));
-            (await State.RunAsync("host", "stop")).ExitsWith(0);
         }
         finally
         {
+            File.Delete(Path.Combine(small, "filler"));
+            await State.RunAsync("host", "stop");
             await ShellAsync($"umount -l {small}");
         }
     }

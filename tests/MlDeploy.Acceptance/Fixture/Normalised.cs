@@ -27,17 +27,17 @@ internal static partial class Normalised
     private static partial Regex Digest();
 
     /// <summary>Counts of requests: `n 52`, and the last but one column of a report's table.</summary>
-    [GeneratedRegex(@"(?<name>\bn )\d+|(?<name>\| )\d+(?= \| [^|\n]*\|\n)")]
+    [GeneratedRegex(@"(?<name>\bn )[\d,]+|(?<name>\| )\d+(?= \| [^|\n]*\|\n)")]
     private static partial Regex Count();
 
-    /// <summary>Measured shares; the manifest's own, which stand as whole numbers, are left.</summary>
-    [GeneratedRegex(@"\d+\.\d+ %")]
+    /// <summary>Measured shares: the upper end of an interval, what would have been caught; the manifest's own are left.</summary>
+    [GeneratedRegex(@"(?<=– |\+)[\d.]+ %")]
     private static partial Regex Value();
 
     [GeneratedRegex(@"\d+(\.\d+)? (ms|s)\b")]
     private static partial Regex Duration();
 
     /// <summary>Measured numbers of a JSON report, by their names.</summary>
-    [GeneratedRegex("""(?<name>"(n|low|high|value|stable|lasted|at|needed|detectable|effect)": )("?[-\d.:eE]+"?)""")]
+    [GeneratedRegex("""(?<name>"(n|low|high|value|stable|lasted|at|smallestCaught|needed)": )("?[-\d.:eE]+"?)""")]
     private static partial Regex JsonNumber();
 }
