@@ -136,7 +136,7 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         var looks = new LookJournal();
         while (true)
         {
-            await Task.Delay(UntilNextLook(step.For - clock.GetElapsedTime(began)), clock, cancel);
+            await Task.Delay(UntilNextLook(step, clock.GetElapsedTime(began)), clock, cancel);
             var measurements = (await target.MeasureAsync(cancel)).ToImmutableArray();
             var judgments = judge.Look(measurements);
             var elapsed = clock.GetElapsedTime(began);
@@ -150,8 +150,10 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
         }
     }
 
-    private static TimeSpan UntilNextLook(TimeSpan left) =>
-        left <= TimeSpan.Zero || left >= LookEvery ? LookEvery
+    /// <summary>The last look falls on the step's end; where no time was given, as in a rollback, there is nothing to wait for.</summary>
+    private static TimeSpan UntilNextLook(PlannedStep step, TimeSpan elapsed) =>
+        step.For == TimeSpan.Zero ? TimeSpan.Zero
+        : step.For - elapsed is var left && (left <= TimeSpan.Zero || left >= LookEvery) ? LookEvery
         : left > ShortestLook ? left
         : ShortestLook;
 

@@ -137,6 +137,7 @@ internal sealed class Application : IDisposable
                 "wait until traffic reaches the candidate; `mldeploy status` shows it");
         }
 
+        var before = deployment.LastEntry;
         deployment.Steer(verb switch
         {
             Steering.Promote when request.Full => new PromoteRequested(request.By),
@@ -144,7 +145,7 @@ internal sealed class Application : IDisposable
             Steering.Abort => new AbortRequested(request.By),
             _ => new Interrupted(request.Signal ?? "SIGINT"),
         });
-        return new DeployAccepted(deployment.Number, deployment.Opened.Candidate, record.Stable, []);
+        return new DeployAccepted(deployment.Number, deployment.Opened.Candidate, record.Stable, [], before);
     }
 
     public ApplicationStatus Status() => new StatusReader(Name, record, versions, serving, traffic, environment).Read(running);

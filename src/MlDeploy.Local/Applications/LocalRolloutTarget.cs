@@ -69,6 +69,7 @@ internal sealed class LocalRolloutTarget(
 
     public async Task<RolloutEvent> RestoreStableAsync(CancellationToken cancel)
     {
+        serving.PutBackLeftover();
         var stable = serving.Stable;
         if (stable is null)
         {

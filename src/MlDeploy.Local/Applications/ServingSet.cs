@@ -21,6 +21,8 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
     private ApplicationGateway? gateway;
     private LocalTargetSettings? listening;
     private double weight;
+    private ServedVersion? leftover;
+    private double leftoverWeight;
     private Stickiness? stickiness;
     private ulong salt;
 
@@ -93,15 +95,20 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
         Route();
     }
 
-    /// <summary>Runs a version as candidate, without traffic, and waits until it is healthy.</summary>
+    /// <summary>
+    /// Runs a version as candidate, without traffic, and waits until it is healthy. What an unsafe end left serving beside a broken
+    /// stable goes on serving until this candidate gets its first traffic.
+    /// </summary>
     /// <exception cref="ExpectedException">It never became healthy.</exception>
     public async Task StartCandidateAsync(StoredVersion version, CancellationToken cancel)
     {
         lock (gate)
         {
-            Candidate ??= Run(version, null);
-            weight = 0;
-            CandidateServesSince = null;
+            if (Candidate?.Id != version.Id)
+            {
+                (leftover, leftoverWeight) = (Candidate, weight);
+                (Candidate, weight, CandidateServesSince) = (Run(version, null), 0, null);
+            }
         }
 
         Route();
@@ -118,8 +125,10 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
     /// <returns>The weight read back from the routes that requests meet.</returns>
     public double SetWeight(double asked)
     {
+        ServedVersion? leaving;
         lock (gate)
         {
+            (leaving, leftover) = (leftover, null);
             weight = asked;
             if (asked > 0)
             {
@@ -128,6 +137,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
         }
 
         Route();
+        Retire(leaving);
         return gateway?.ReadBack() is { } inForce && inForce.Candidate == Candidate?.Arm.Label ? inForce.Weight : 0;
     }
 
@@ -136,6 +146,25 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
     public TargetReading? Read() => Candidate is { } candidate && gateway is { } front
         ? new TargetReading(environment.Clock.GetUtcNow(), candidate.Read(front.CandidateUsers), Stable?.Read(front.StableUsers))
         : null;
+
+    /// <summary>A candidate that never got traffic makes way for what served before it; otherwise nothing changes.</summary>
+    public void PutBackLeftover()
+    {
+        ServedVersion? leaving;
+        lock (gate)
+        {
+            if (leftover is null)
+            {
+                return;
+            }
+
+            leaving = Candidate;
+            (Candidate, weight, leftover) = (leftover, leftoverWeight, null);
+        }
+
+        Route();
+        Retire(leaving);
+    }
 
     /// <summary>Takes the candidate out of traffic and ends it once its requests have drained, in the background.</summary>
     public void RemoveCandidate()
@@ -196,6 +225,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
     /// <summary>Ends everything: versions, then the gateway.</summary>
     public async Task StopAsync()
     {
+        PutBackLeftover();
         RemoveCandidate();
         ServedVersion? leaving;
         lock (gate)
@@ -273,8 +303,8 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
             gateway?.SetRoutes(new GatewayRoutes
             {
                 Stable = Stable?.Route,
-                Candidate = Candidate?.Route,
-                Weight = Candidate is null ? 0 : weight,
+                Candidate = (leftover ?? Candidate)?.Route,
+                Weight = leftover is not null ? leftoverWeight : Candidate is null ? 0 : weight,
                 Stickiness = stickiness,
                 StickinessSalt = salt,
             });

@@ -16,7 +16,7 @@ internal sealed class StatusReader(
     {
         var inForce = serving.ReadBack();
         var arms = new[] { (Version: serving.Stable, Role: "stable", Weight: inForce?.Stable is null ? 0 : 1 - inForce.Weight),
-            (Version: serving.Candidate, Role: "candidate", Weight: inForce?.Weight ?? 0) };
+            (Version: serving.Candidate, Role: "candidate", Weight: inForce is not null && inForce.Candidate == serving.Candidate?.Arm.Label ? inForce.Weight : 0) };
         var serves = arms.Where(arm => arm.Version is not null).Select(arm => Status(arm.Version!, arm.Role, arm.Weight)).ToImmutableArray();
         var previous = record.Previous
             .Select(versions.TryRead)

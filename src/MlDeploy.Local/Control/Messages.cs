@@ -19,7 +19,8 @@ public sealed record DeployRequest(
     string? RunUrl);
 
 /// <param name="Deployment">Number to follow; null when there is nothing to do because the version serves already.</param>
-public sealed record DeployAccepted(int? Deployment, string Version, string? Stable, ImmutableArray<string> Notes);
+/// <param name="After">The journal's newest entry when a running deployment was steered: what was asked for shows after it. Null for one that begins.</param>
+public sealed record DeployAccepted(int? Deployment, string Version, string? Stable, ImmutableArray<string> Notes, long? After = null);
 
 /// <param name="To">Label or id of the version; null for the one before the present.</param>
 public sealed record RollbackRequest(string? To, string Holder, string? RunUrl);

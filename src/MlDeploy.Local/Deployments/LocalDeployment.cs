@@ -26,6 +26,9 @@ internal sealed class LocalDeployment : IDisposable
 
     public RolloutState State => runner.State;
 
+    /// <summary>Number of the journal's newest entry.</summary>
+    public long LastEntry => journal.LastSeq;
+
     /// <summary>Completes when the rollout has ended, in whatever way, and everything that follows from it was done.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 

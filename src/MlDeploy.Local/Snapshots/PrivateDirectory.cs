@@ -8,8 +8,14 @@ internal static class PrivateDirectory
     public static void Create(string path)
     {
         if (OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, Mode);
+            return;
+        }
+
+        // .NET gives the mode to the last folder only: those above it that are missing too are made one by one.
+        if (Path.GetDirectoryName(path) is { Length: > 0 } parent && !Directory.Exists(parent))
+            Create(parent);
+        Directory.CreateDirectory(path, Mode);
     }
 }

@@ -12,7 +12,7 @@ internal static class Applications
     /// <summary>The named one; without `--app` and without a manifest, all that the local target has.</summary>
     public static async Task<string[]> NamesAsync(ParseResult parse, CommandContext context)
     {
-        var file = Path.GetFullPath(parse.GetValue(context.Options.File)!, context.Surroundings.WorkingDirectory);
+        var file = Path.GetFullPath(ManifestFile.Name(parse), context.Surroundings.WorkingDirectory);
         var nothingNamed = parse.GetValue(context.Options.Application) is null
             && parse.GetResult(context.Options.File) is null or { Implicit: true }
             && !File.Exists(file);

@@ -17,6 +17,9 @@ internal static class ManifestFile
     /// <summary>Far above what the reader accepts, so that its own message speaks; bounds what a hostile path can make us hold.</summary>
     private const int ReadAtMost = 16 << 20;
 
+    /// <summary>What `--file` says. Asked for by name: `logs`, whose `-f` follows, has an option of its own for it.</summary>
+    public static string Name(ParseResult parse) => parse.GetValue<string>("--file") ?? CommonOptions.DefaultFile;
+
     /// <summary>For commands that only need to know what is described.</summary>
     /// <exception cref="ManifestRejectedException">It has problems.</exception>
     /// <exception cref="ExpectedException">It could not be opened.</exception>
@@ -39,7 +42,7 @@ internal static class ManifestFile
     /// <exception cref="ExpectedException">It could not be opened.</exception>
     public static async Task<ManifestResult> ReadAsync(ParseResult parse, CommandContext context)
     {
-        var file = parse.GetValue(context.Options.File)!;
+        var file = Name(parse);
         var directory = context.Surroundings.WorkingDirectory;
         var path = Path.GetFullPath(file, directory);
         return ManifestReader.Read(new ManifestSource(

@@ -25,6 +25,9 @@ internal static class PromoteCommand
         var steered = await client.SteerAsync(name, "promote", new SteerRequest(Deployer.From(context).Holder, Full: parse.GetValue(Full)), context.Stop);
 
         // A signal to this command is no signal to the deployment: whoever began it said what that would mean.
-        return await new DeploymentWatch(context, environment, name, steered.Deployment!.Value, OnInterrupt.Detach).FollowAsync(client);
+        return await new DeploymentWatch(context, environment, name, steered.Deployment!.Value, OnInterrupt.Detach)
+        {
+            PausesCountAfter = steered.After ?? 0,
+        }.FollowAsync(client);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class LiveView : IDisposable
             block?.Erase();
             foreach (var line in lines)
             {
-                context.Progress.State(line, ToneOf(entry));
+                context.Progress.State(line, ToneOf(entry), entry.At);
             }
         }
 

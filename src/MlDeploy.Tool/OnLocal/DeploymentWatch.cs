@@ -21,6 +21,9 @@ internal sealed class DeploymentWatch(CommandContext context, HostEnvironment en
     /// <summary>A host that was killed is back within 2 s; a machine that is asleep takes longer.</summary>
     private static readonly TimeSpan HostBackWithin = TimeSpan.FromSeconds(30);
 
+    /// <summary>A pause up to this journal entry is what the command came to end, not how it ends.</summary>
+    public long PausesCountAfter { get; init; }
+
     private readonly List<JournalEntry> entries = [];
     private RolloutState? state;
 
@@ -53,7 +56,7 @@ internal sealed class DeploymentWatch(CommandContext context, HostEnvironment en
                     entries.Add(entry);
                     state = (entry as TransitionEntry)?.State ?? state;
                     view.Show(entry);
-                    if (state is { IsFinal: true } or { Phase: Phase.Paused })
+                    if (state is { IsFinal: true } || (state is { Phase: Phase.Paused } && entry.Seq > PausesCountAfter))
                     {
                         return state.Exit ?? ExitCode.Bug;
                     }

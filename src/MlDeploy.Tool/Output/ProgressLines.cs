@@ -14,7 +14,8 @@ internal sealed class ProgressLines(TextWriter messages, TimeProvider clock, boo
     private readonly Lock gate = new();
     private DateTimeOffset lastLine = clock.GetUtcNow();
 
-    public void State(string text, Tone tone = Tone.Plain) => Line(text, tone);
+    /// <param name="at">When it happened; null: now.</param>
+    public void State(string text, Tone tone = Tone.Plain, DateTimeOffset? at = null) => Line(text, tone, at);
 
     /// <summary>Speaks up while nothing else does, until disposed. On a terminal it does nothing.</summary>
     /// <param name="now">What is being waited for, asked at each beat: `step 2 of 3 at 25 %, 140 of 200 requests`.</param>
@@ -42,12 +43,12 @@ internal sealed class ProgressLines(TextWriter messages, TimeProvider clock, boo
         Line("… " + now(), Tone.Quiet);
     }
 
-    private void Line(string text, Tone tone)
+    private void Line(string text, Tone tone, DateTimeOffset? at = null)
     {
         lock (gate)
         {
             lastLine = clock.GetUtcNow();
-            var time = lastLine.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            var time = (at ?? lastLine).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             messages.WriteLine($"{palette.Paint(Tone.Quiet, time)}  {palette.Paint(tone, text)}");
         }
     }

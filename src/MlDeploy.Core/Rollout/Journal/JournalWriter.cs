@@ -49,6 +49,9 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
+    /// <summary>The newest entry's number; 0 in an empty journal.</summary>
+    public long LastSeq => Interlocked.Read(ref lastSeq);
+
     /// <param name="make">Gets the entry's number and time. Times never go back, even when the clock does.</param>
     /// <param name="durable">True for what has effects.</param>
     /// <exception cref="IOException">The entry could not be written: it does not stand in the journal.</exception>
@@ -77,7 +80,8 @@ public sealed class JournalWriter : IDisposable
                 throw;
             }
 
-            (end, lastSeq, lastAt) = (end + line.Length, entry.Seq, entry.At);
+            (end, lastAt) = (end + line.Length, entry.At);
+            Interlocked.Exchange(ref lastSeq, entry.Seq);
             return entry;
         }
     }

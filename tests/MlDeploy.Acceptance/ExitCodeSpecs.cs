@@ -1,0 +1,83 @@
+using MlDeploy.Acceptance.Fixture;
+using MlDeploy.Core.Errors;
+
+namespace MlDeploy.Acceptance;
+
+/// <summary>Every exit code that the local target can give, each from the shortest story that ends so.</summary>
+public sealed class ExitCodeSpecs : AcceptanceTest
+{
+    /// <summary>1 is a bug, and 10 belongs to `drift`, which is not built yet.</summary>
+    private static readonly ExitCode[] NotHere = [ExitCode.Bug, ExitCode.DriftBeyondLimit];
+
+    private static readonly Dictionary<ExitCode, Func<ExitCodeSpecs, Task<ToolResult>>> Stories = new()
+    {
+        [ExitCode.Done] = test => test.State.DeployAsync(test.Given.Of("v2") with { Rollout = Rollouts.AllAtOnce }),
+        [ExitCode.ChangesPlanned] = async test =>
+        {
+            test.State.Write(test.Given.Of("v2"));
+            return await test.State.RunAsync("plan", "--detailed-exitcode");
+        },
+        [ExitCode.Usage] = test => test.State.RunAsync("rollback", "--to", "nowhere"),
+        [ExitCode.GateFailed] = test => test.State.DeployAsync(test.Given.Of("v2") with { Rollout = $"{Rollouts.AllAtOnce}\ntests: [ {{ name: no, command: ['false'] }} ]" }),
+        [ExitCode.Unsafe] = test => test.BreakStableAsync(),
+        [ExitCode.Inconclusive] = test => test.State.DeployAsync(test.Given.Of("v2") with { Rollout = Rollouts.Starved("rollback") }),
+        [ExitCode.TargetFailed] = test => test.State.DeployAsync(test.Given.Of("v2") with { Command = ["no-such-program"] }),
+        [ExitCode.LeaseHeld] = async test =>
+        {
+            using var first = test.State.StartDeploy(test.Given.Of("v2") with { Rollout = Rollouts.LongCanary });
+            await first.SaysAsync("step 1 of 1");
+            var second = await test.State.RunAsync("rollback", "--to", "v1");
+            (await test.State.RunAsync("abort")).ExitsWith(0);
+            return second;
+        },
+        [ExitCode.DeadlinePassed] = test => test.State.DeployAsync(test.Given.Of("v2") with
+        {
+            Rollout = Rollouts.Starved("rollback").Replace("patience: 1s", "patience: 10m\ndeadline: 1m", StringComparison.Ordinal),
+        }),
+        [ExitCode.Interrupted] = test => test.SignalAsync(TestState.Interrupt),
+        [ExitCode.Terminated] = test => test.SignalAsync(TestState.Terminate),
+    };
+
+    public static TheoryData<ExitCode> Produced => [.. Stories.Keys];
+
+    private string Needed => Path.Combine(State.Root, "needed");
+
+    [Theory]
+    [MemberData(nameof(Produced))]
+    public async Task Is_produced(ExitCode code)
+    {
+        await File.WriteAllTextAsync(Needed, "");
+        await StableServesAsync(Given with { Command = ["sh", "-c", $"test -e {Needed} && exec {TheTool.TestApplication} --version v1"] });
+
+        var result = (await Stories[code](this)).ExitsWith((int)code);
+
+        if (code is not (ExitCode.Done or ExitCode.ChangesPlanned or ExitCode.Unsafe))
+        {
+            (await State.StatusAsync()).ServesOnly("v1");
+        }
+
+        Assert.NotEmpty(result.Errors + result.Output);
+    }
+
+    [Fact]
+    public void Every_code_has_its_story() => Assert.Equal(ExitCodes.All.Select(entry => entry.Code).Except(NotHere).Order(), Stories.Keys.Order());
+
+    private async Task<ToolResult> BreakStableAsync()
+    {
+        using var deploy = State.StartDeploy(Given.Of("v2") with { Rollout = Rollouts.LongCanary });
+        await deploy.SaysAsync("step 1 of 1");
+        File.Delete(Needed);
+        TestState.Kill((await State.StatusAsync()).Stable!.ProcessId!.Value);
+        await Until.TrueAsync(async () => (await State.StatusAsync()).Stable!.Health != "healthy", "stable is broken");
+        await State.RunAsync("abort");
+        return await deploy.ResultAsync();
+    }
+
+    private async Task<ToolResult> SignalAsync(int signal)
+    {
+        using var deploy = State.StartDeploy(Given.Of("v2") with { Rollout = Rollouts.LongCanary });
+        await deploy.SaysAsync("step 1 of 1");
+        deploy.Signal(signal);
+        return await deploy.ResultAsync();
+    }
+}
