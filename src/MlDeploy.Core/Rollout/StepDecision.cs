@@ -12,7 +12,8 @@ public static class StepDecision
     /// <returns>Null to hold and look again.</returns>
     public static RolloutEvent? Decide(RolloutPlan plan, PlannedStep step, TimeSpan elapsed, ImmutableArray<Judgment> judgments)
     {
-        var failing = judgments.FirstOrDefault(judgment => judgment.Kind == JudgmentKind.Fail);
+        // Where stable is above the limit too, going back would not help: hold, and let patience decide.
+        var failing = judgments.FirstOrDefault(judgment => judgment is { Kind: JudgmentKind.Fail, StableFailsToo: false });
         if (failing is not null)
         {
             return new GateFailed(failing.Gate, failing.Reason ?? failing.Limit, judgments);
@@ -24,7 +25,7 @@ public static class StepDecision
         }
 
         // A first deployment has nobody to fall back to and no traffic to wait for: what cannot be judged is said, not waited for.
-        var open = judgments.Where(judgment => judgment.Kind is JudgmentKind.Inconclusive or JudgmentKind.NoData or JudgmentKind.Error).ToImmutableArray();
+        var open = judgments.Where(judgment => judgment.Kind is JudgmentKind.Inconclusive or JudgmentKind.NoData or JudgmentKind.Error or JudgmentKind.Fail).ToImmutableArray();
         if (open.IsEmpty || plan.FirstDeployment || (step.IsBake && step.For == TimeSpan.Zero))
         {
             return new StepPassed(judgments);
@@ -35,11 +36,11 @@ public static class StepDecision
             return null;
         }
 
-        var worst = open.MinBy(judgment => judgment.Kind == JudgmentKind.Inconclusive ? 1 : 0)!;
+        var worst = open.MinBy(judgment => judgment.Kind is JudgmentKind.Inconclusive or JudgmentKind.Fail ? 1 : 0)!;
         return new StepInconclusive(
-            $"after {Words.Of(elapsed)} (patience included) gate {worst.Gate} is {Name(worst.Kind)}: {worst.Reason ?? "too little evidence"}",
-            Measured: open.All(judgment => judgment.Kind == JudgmentKind.Inconclusive),
-            EnoughUnits: judgments.Max(judgment => judgment.N) >= plan.MinimumUnits
+            $"after {Words.Of(elapsed)} (patience included) gate {worst.Gate} is {Name(worst.Kind)}{(worst.Kind == JudgmentKind.Fail ? ", and stable fails it too" : "")}: {worst.Reason ?? "too little evidence"}",
+            Measured: open.All(judgment => judgment.Kind is JudgmentKind.Inconclusive or JudgmentKind.Fail),
+            EnoughUnits: open.All(judgment => judgment.Kind != JudgmentKind.Fail) && judgments.Max(judgment => judgment.N) >= plan.MinimumUnits
                 && open.All(judgment => judgment.MoreNeeded is null || judgment.N >= plan.MinimumUnits),
             judgments);
     }

@@ -94,19 +94,40 @@ internal sealed class Application : IDisposable
             ExitCode.Usage, $"the manifest that reached the host is not valid: {read.Problems[0].Path} {read.Problems[0].Message}", "run `mldeploy validate`");
         return await PrepareAsync(async number =>
         {
+            var stable = record.Stable is { } id ? versions.TryRead(id)?.Record : null;
             var (version, notes) = versions.Create(request, manifest, number, CancellationToken.None);
-            if (version.Id == record.Stable)
+            if (version.Id == stable?.Id)
             {
-                return serving.Stable is { IsHealthy: true }
-                    ? new DeployAccepted(null, version.Id, record.Stable, [.. notes, $"{version.Id} serves already: nothing to do"])
-                    : throw new ExpectedException(
-                        ExitCode.TargetFailed, $"{version.Id} is stable already, but it is not healthy", "read `mldeploy logs`, then deploy a version that works or `mldeploy rollback`");
+                return await KeepAsync(stable, version, notes);
             }
 
             await serving.ListenAsync(manifest);
             Begin(number, version, manifest, RolloutPlan.For(manifest.Rollout, firstDeployment: record.Stable is null), request.Holder, request.RunUrl, notes);
             return new DeployAccepted(number, version.Id, record.Stable, notes);
         });
+    }
+
+    /// <summary>The version serves already. What does not make another version (an address, gates, steps) is taken over.</summary>
+    private async Task<DeployAccepted> KeepAsync(VersionRecord before, StoredVersion version, ImmutableArray<string> notes)
+    {
+        if (serving.Stable is not { IsHealthy: true })
+        {
+            throw new ExpectedException(
+                ExitCode.TargetFailed, $"{version.Id} is stable already, but it is not healthy", "read `mldeploy logs`, then deploy a version that works or `mldeploy rollback`");
+        }
+
+        try
+        {
+            await serving.ListenElsewhereAsync(version.Manifest);
+        }
+        catch (ExpectedException)
+        {
+            versions.Write(before);
+            throw;
+        }
+
+        var settings = before.Manifest == version.Record.Manifest ? "nothing to do" : "its settings were taken over";
+        return new DeployAccepted(null, version.Id, version.Id, [.. notes, $"{version.Id} serves already: {settings}"]);
     }
 
     public Task<DeployAccepted> RollbackAsync(RollbackRequest request) => PrepareAsync(number =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Analysis.External;
 using MlDeploy.Core.Analysis.Measuring;
+using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Probing;
 using MlDeploy.Core.Rollout;
@@ -105,7 +106,10 @@ internal sealed class LocalRolloutTarget(
     {
         serving.Promote();
         promoted();
-        return Task.CompletedTask;
+        return serving.ReadBack() is { Candidate: null, Stable: { } label } && label == candidate.Id
+            ? Task.CompletedTask
+            : throw new ExpectedException(
+                ExitCode.TargetFailed, $"{candidate.Id} is promoted, but the gateway does not route all traffic to it", "run `mldeploy status` to see what serves, and `mldeploy host restart`");
     }
 
     public async ValueTask DisposeAsync()
@@ -132,7 +136,7 @@ internal sealed class LocalRolloutTarget(
         }
     }
 
-    private bool IsWarm => serving.CandidateServesSince is { } since && environment.Clock.GetUtcNow() - since >= manifest.Rollout.Warmup;
+    private bool IsWarm => serving.CandidateServesSince is { } since && environment.Clock.GetElapsedTime(since) >= manifest.Rollout.Warmup;
 
     private ExternalMeter External() => external ??= new ExternalMeter(
         manifest.Rollout.Gates, new ExternalSources(http, environment.Commands, candidate.SnapshotFolder, CommandEnvironment()), environment.Clock);

@@ -30,8 +30,8 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
 
     public ServedVersion? Candidate { get; private set; }
 
-    /// <summary>When the candidate got its first production traffic; null before.</summary>
-    public DateTimeOffset? CandidateServesSince { get; private set; }
+    /// <summary>Timestamp of the clock when the candidate got its first production traffic; null before. Monotonic: a clock that is set does not end a warm-up.</summary>
+    public long? CandidateServesSince { get; private set; }
 
     public bool IsListening => gateway is not null;
 
@@ -132,7 +132,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
             weight = asked;
             if (asked > 0)
             {
-                CandidateServesSince ??= environment.Clock.GetUtcNow();
+                CandidateServesSince ??= environment.Clock.GetTimestamp();
             }
         }
 

@@ -15,7 +15,7 @@ internal sealed class LocalHost : IAsyncDisposable
     private readonly DateTimeOffset startedAt;
     private readonly SupervisionContext supervision;
     private readonly ConcurrentDictionary<string, Application> applications = new(StringComparer.Ordinal);
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly HttpMessageInvoker health = HealthProbe.CreateClient();
     private readonly TaskCompletionSource<bool> stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -34,14 +34,18 @@ internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, Tim
             cancel);
         var digest = Digests.Of(VersionIdentity.Digest(snapshot.Digest, request.Manifest) + Fingerprint(request.Secrets));
         var id = VersionIdentity.Id(manifest.Version, digest);
-        var record = TryReadRecord(id)
-            ?? new VersionRecord(id, manifest.Version, digest, snapshot.Digest, clock.GetUtcNow(), deployment, request.Manifest, request.BaseEnvironment);
+        var record = (TryReadRecord(id)
+            ?? new VersionRecord(id, manifest.Version, digest, snapshot.Digest, clock.GetUtcNow(), deployment, request.Manifest, request.BaseEnvironment))
+            with { Manifest = request.Manifest };
         PrivateFiles.CreateFolder(paths.Versions);
         PrivateFiles.CreateFolder(paths.Version(id));
         PrivateFiles.Replace(Path.Combine(paths.Version(id), SecretsFile), request.Secrets, StateJson.Default.Secrets);
-        PrivateFiles.Replace(Path.Combine(paths.Version(id), RecordFile), record, StateJson.Default.VersionRecord);
-        return (Stored(record with { Manifest = request.Manifest }), [.. snapshot.Notes, .. SameLabel(record)]);
+        Write(record);
+        return (Stored(record), [.. snapshot.Notes, .. SameLabel(record)]);
     }
+
+    public void Write(VersionRecord record) =>
+        PrivateFiles.Replace(Path.Combine(paths.Version(record.Id), RecordFile), record, StateJson.Default.VersionRecord);
 
     public StoredVersion? TryRead(string id) => TryReadRecord(id) is { } record ? Stored(record) : null;
 

@@ -130,7 +130,7 @@ public sealed class RecordingSpecs
     }
 
     [Fact]
-    public async Task A_client_that_leaves_before_the_answer_is_not_counted()
+    public async Task A_client_that_leaves_before_the_answer_counts_by_how_long_it_waited_and_not_as_a_failure()
     {
         await using var fixture = await GatewayFixture.StartAsync();
         var v1 = await fixture.VersionAsync("v1");
@@ -143,7 +143,7 @@ public sealed class RecordingSpecs
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
         await Eventually.Holds(() => v1.Arm.Recorder.Snapshot().HangUps == 1, "the hang-up is seen");
-        Assert.Equal((0, 0), (v1.Arm.Recorder.Snapshot().Requests, v1.Arm.Recorder.Snapshot().Failures));
+        Assert.Equal((1, 0, 1), (v1.Arm.Recorder.Snapshot().Requests, v1.Arm.Recorder.Snapshot().Failures, v1.Arm.Recorder.Snapshot().Latency.Total));
         Assert.Equal(0, fixture.Gateway.Totals.Requests);
     }
 

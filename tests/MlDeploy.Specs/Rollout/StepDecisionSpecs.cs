@@ -16,6 +16,18 @@ public class StepDecisionSpecs
         Assert.Equal("http.errors", Assert.IsType<GateFailed>(StepDecision.Decide(Plan, Step, TimeSpan.Zero, [Judged(JudgmentKind.Pass, "cpu"), Judged(JudgmentKind.Fail)])).Gate);
 
     [Fact]
+    public void A_limit_that_stable_breaks_too_holds_and_never_passes()
+    {
+        var both = Judged(JudgmentKind.Fail, n: 500) with { StableFailsToo = true };
+
+        Assert.Null(StepDecision.Decide(Plan, Step, Over, [both]));
+        var ended = Assert.IsType<StepInconclusive>(StepDecision.Decide(Plan, Step, Exhausted, [both]));
+        Assert.Equal((true, false), (ended.Measured, ended.EnoughUnits));
+        Assert.Contains("stable fails it too", ended.Reason, StringComparison.Ordinal);
+        Assert.IsType<GateFailed>(StepDecision.Decide(Plan, Step, Over, [both, Judged(JudgmentKind.Fail, "latency.p99")]));
+    }
+
+    [Fact]
     public void A_pass_waits_for_the_time_of_its_step()
     {
         Assert.Null(StepDecision.Decide(Plan, Step, Over - TimeSpan.FromTicks(1), [Judged(JudgmentKind.Pass)]));

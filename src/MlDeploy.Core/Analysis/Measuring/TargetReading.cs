@@ -8,7 +8,7 @@ namespace MlDeploy.Core.Analysis.Measuring;
 public sealed record TargetReading(DateTimeOffset At, ArmReading Candidate, ArmReading? Stable);
 
 /// <param name="Requests">Answered or failed, since the recorder was opened.</param>
-/// <param name="Failures">Of these: 5xx, timeouts, refused or broken connections. A client that hangs up is not counted at all.</param>
+/// <param name="Failures">Of these: 5xx, timeouts, refused or broken connections. A client that hangs up is a request of the time it waited, and no failure.</param>
 /// <param name="Users">Only under stickiness.</param>
 public sealed record ArmReading(long Requests, long Failures, LatencyHistogram Latency, UserReading? Users, ProcessReading Process);
 

@@ -125,15 +125,15 @@ internal sealed class Dispatcher(IHttpForwarder forwarder, HttpMessageInvoker up
     private void Record(Exchange exchange, Outcome outcome)
     {
         var micros = exchange.Microseconds;
+        var recorder = exchange.Snapshot.Step == Current.Step ? exchange.Arm?.Recorder : exchange.Arm?.Late;
         if (outcome == Outcome.HungUp)
         {
-            exchange.Arm?.Recorder.RecordHangUp();
+            recorder?.RecordHangUp(micros);
         }
         else
         {
             var failed = outcome == Outcome.Failed;
             counters.Count(failed);
-            var recorder = exchange.Snapshot.Step == Current.Step ? exchange.Arm?.Recorder : exchange.Arm?.Late;
             recorder?.Record(micros, failed);
             if (exchange.Placement.User != 0)
             {

@@ -23,8 +23,15 @@ public sealed class TrafficRecorder
         }
     }
 
-    /// <summary>The client left before there was an answer: neither a request nor a failure of the arm.</summary>
-    public void RecordHangUp() => Interlocked.Increment(ref hangUps);
+    /// <summary>
+    /// The client left before there was an answer: no failure of the arm, but a request that would have taken at least this long.
+    /// Without it a version that hangs would be invisible wherever clients give up before the request timeout.
+    /// </summary>
+    public void RecordHangUp(long microseconds)
+    {
+        Record(microseconds, failed: false);
+        Interlocked.Increment(ref hangUps);
+    }
 
     /// <summary>Failures are read before the requests they are part of, so they never exceed them.</summary>
     public TrafficSnapshot Snapshot()
@@ -42,13 +49,13 @@ public sealed class TrafficRecorder
 }
 
 /// <summary>Cumulative; two snapshots of one recorder subtract to an interval.</summary>
-/// <param name="Requests">Answered or failed.</param>
+/// <param name="Requests">Answered, failed or left by their client.</param>
 /// <param name="Failures">
 /// Of these: 5xx answered by the application, 502 (refused, broken) and 504 (silent too long) answered for it,
 /// and responses broken off by it.
 /// </param>
 /// <param name="Latency">To the response headers; of every request counted.</param>
-/// <param name="HangUps">Clients that left before there was an answer; not among the requests.</param>
+/// <param name="HangUps">Of the requests: clients that left before there was an answer, after the time that stands in the latency.</param>
 public sealed record TrafficSnapshot(long Requests, long Failures, LatencyHistogram Latency, long HangUps)
 {
     public static TrafficSnapshot operator -(TrafficSnapshot later, TrafficSnapshot earlier) => new(
