@@ -22,7 +22,13 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Opens for appending; what a kill tore off in the last line is cut away.</summary>
     public static JournalWriter Open(string path, TimeProvider clock)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var file = new FileStream(path, options);
         try
         {
             var lastSeq = 0L;
