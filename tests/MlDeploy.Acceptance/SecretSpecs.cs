@@ -28,11 +28,12 @@ public sealed class SecretSpecs : AcceptanceTest
         Assert.DoesNotContain(Value, said.ToString(), StringComparison.Ordinal);
         Assert.All([host, watcher], pid => Assert.DoesNotContain(Value, EnvironmentOf(pid), StringComparison.Ordinal));
         Assert.All(Processes.Of(State.Folder, State.Name), process => Assert.DoesNotContain(Value, process.CommandLine, StringComparison.Ordinal));
+        (await State.RunAsync("host", "stop")).ExitsWith(0); // Nobody writes while files are read.
         Assert.All(FilesWithTheSecret(), file => Assert.Equal("secrets.json", Path.GetFileName(file)));
         Assert.Equal(2, FilesWithTheSecret().Count()); // v1's and v2's.
 
-        // Removed with the version: stable's and five kept versions' remain.
         (await State.RunAsync("destroy", "--confirm", State.Name)).ExitsWith(0);
+        (await State.RunAsync("host", "stop")).ExitsWith(0);
         Assert.Empty(FilesWithTheSecret());
     }
 
@@ -49,6 +50,8 @@ public sealed class SecretSpecs : AcceptanceTest
 
         deploy.ExitsWith(7).Says("is refused");
         Assert.DoesNotContain(Value, deploy.ToString(), StringComparison.Ordinal);
+        (await State.RunAsync("host", "stop")).ExitsWith(0);
+
         // What an application prints stands in its log, as it was printed.
         Assert.All(FilesWithTheSecret(), file => Assert.True(file.StartsWith(State.Application.Logs, StringComparison.Ordinal) || Path.GetFileName(file) == "secrets.json", file));
     }
