@@ -13,6 +13,7 @@ public sealed class CanarySpecs : AcceptanceTest
         var deploy = await State.DeployAsync(Given.Of("v2"));
 
         deploy.ExitsWith(0).Says("is promoted");
+        Assert.All(["report.md", "report.json"], file => Assert.True(File.Exists(Path.Combine(State.Application.Deployment(2), file)), $"{file} is missing when the command has ended"));
         (await State.StatusAsync()).ServesOnly("v2");
         await traffic.OkAsync(20);
         var account = await traffic.EndAsync();

@@ -195,7 +195,7 @@ public sealed class FailureSpecs : AcceptanceTest
 
     private static async Task ShellAsync(string command)
     {
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardError = true })!;
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardError = true, UseShellExecute = false })!;
         var errors = await shell.StandardError.ReadToEndAsync();
         await shell.WaitForExitAsync();
         Assert.True(shell.ExitCode == 0, $"{command}: {errors}");

@@ -12,7 +12,13 @@ internal sealed class HostLock : IDisposable
     {
         try
         {
-            return new HostLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            return new HostLock(new FileStream(path, options));
         }
         catch (IOException) when (File.Exists(path))
         {

@@ -45,7 +45,10 @@ internal static class SnapshotEntries
 
     public static void Write(string file, IEnumerable<SnapshotEntry> entries)
     {
-        using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var stream = new FileStream(file, options);
         JsonSerializer.Serialize(
             stream,
             entries.OrderBy(entry => entry.Path, StringComparer.Ordinal).ToArray(),

@@ -56,10 +56,16 @@ internal sealed class DeploymentWatch(CommandContext context, HostEnvironment en
                     entries.Add(entry);
                     state = (entry as TransitionEntry)?.State ?? state;
                     view.Show(entry);
-                    if (state is { IsFinal: true } || (state is { Phase: Phase.Paused } && entry.Seq > PausesCountAfter))
+                    if (state is { Phase: Phase.Paused } && entry.Seq > PausesCountAfter)
                     {
                         return state.Exit ?? ExitCode.Bug;
                     }
+                }
+
+                // Not before the host has ended the journal: by then the reports are written and the next deployment may begin.
+                if (state is { IsFinal: true })
+                {
+                    return state.Exit ?? ExitCode.Bug;
                 }
 
                 throw new ExpectedException(

@@ -5,6 +5,9 @@ namespace MlDeploy.Acceptance.Fixture;
 /// <summary>A text without what differs from run to run: times, process ids, ports, digests, measured numbers, names of this machine.</summary>
 internal static partial class Normalised
 {
+    /// <summary>Milliseconds.</summary>
+    private const int Patience = 10_000;
+
     public static string Of(string text, TestState state)
     {
         var known = text
@@ -20,24 +23,24 @@ internal static partial class Normalised
         return JsonNumber().Replace(known, "${name}0");
     }
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00| UTC)?")]
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00| UTC)?", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex Timestamp();
 
-    [GeneratedRegex("-[0-9a-f]{12}(?![0-9a-f])")]
+    [GeneratedRegex("-[0-9a-f]{12}(?![0-9a-f])", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex Digest();
 
     /// <summary>Counts of requests: `n 52`, and the last but one column of a report's table.</summary>
-    [GeneratedRegex(@"(?<name>\bn )[\d,]+|(?<name>\| )\d+(?= \| [^|\n]*\|\n)")]
+    [GeneratedRegex(@"(?<name>\bn )[\d,]+|(?<name>\| )\d+(?= \| [^|\n]*\|\n)", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex Count();
 
     /// <summary>Measured shares: the upper end of an interval, what would have been caught; the manifest's own are left.</summary>
-    [GeneratedRegex(@"(?<=– |\+)[\d.]+ %")]
+    [GeneratedRegex(@"(?<=– |\+)[\d.]+ %", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex Value();
 
-    [GeneratedRegex(@"\d+(\.\d+)? (ms|s)\b")]
+    [GeneratedRegex(@"\d+(\.\d+)? (ms|s)\b", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex Duration();
 
     /// <summary>Measured numbers of a JSON report, by their names.</summary>
-    [GeneratedRegex("""(?<name>"(n|low|high|value|stable|lasted|at|smallestCaught|needed)": )("?[-\d.:eE]+"?)""")]
+    [GeneratedRegex("""(?<name>"(n|low|high|value|stable|lasted|at|smallestCaught|needed)": )("?[-\d.:eE]+"?)""", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex JsonNumber();
 }

@@ -16,7 +16,7 @@ internal static class Processes
 
     private static IEnumerable<(int Pid, string CommandLine)> Having(Func<string, bool> environment)
     {
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var folder in Directory.Exists("/proc") ? Directory.EnumerateDirectories("/proc") : [])
         {
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
                 && Read(Path.Combine(folder, "environ")) is { Length: > 0 } variables && environment(variables + "\0"))

@@ -71,6 +71,7 @@ internal sealed class ToolProcess : IDisposable
         var start = new ProcessStartInfo(TheTool.Executable, arguments)
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

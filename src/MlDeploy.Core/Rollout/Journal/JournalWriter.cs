@@ -26,8 +26,16 @@ public sealed class JournalWriter : IDisposable
 
     /// <summary>Opens for appending; what a kill tore off in the last line is cut away.</summary>
     /// <exception cref="Errors.ExpectedException">The journal is damaged.</exception>
-    public static JournalWriter Open(string path, TimeProvider clock) =>
-        Open(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0), clock);
+    public static JournalWriter Open(string path, TimeProvider clock)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return Open(new FileStream(path, options), clock);
+    }
 
     internal static JournalWriter Open(FileStream file, TimeProvider clock)
     {
