@@ -22,6 +22,8 @@ public sealed record DeploymentReport
     public required string Candidate { get; init; }
     public required string? Stable { get; init; }
     public required Phase Outcome { get; init; }
+    /// <summary>As the process ends: a number, also in JSON.</summary>
+    [JsonConverter(typeof(JsonNumberEnumConverter<ExitCode>))]
     public required ExitCode? ExitCode { get; init; }
 
     /// <summary>The verdict in one sentence.</summary>

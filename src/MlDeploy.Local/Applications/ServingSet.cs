@@ -18,8 +18,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
     private readonly InstanceRecords records = new(paths);
     private readonly List<ServedVersion> running = [];
     private readonly List<Task> retiring = [];
-    private ApplicationGateway? gateway;
-    private LocalTargetSettings? listening;
+    private readonly FrontDoor door = new(paths, environment);
     private double weight;
     private ServedVersion? leftover;
     private double leftoverWeight;
@@ -33,47 +32,10 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
     /// <summary>Timestamp of the clock when the candidate got its first production traffic; null before. Monotonic: a clock that is set does not end a warm-up.</summary>
     public long? CandidateServesSince { get; private set; }
 
-    public bool IsListening => gateway is not null;
+    /// <summary>Where requests arrive.</summary>
+    public FrontDoor Door => door;
 
-    /// <summary>Where the gateway really listens; null when it does not.</summary>
-    public string? Address => gateway?.Address.ToString();
-
-    public GatewayTotals Totals => gateway?.Totals ?? new GatewayTotals(0, 0);
-
-    public GatewayReading? ReadBack() => gateway?.ReadBack();
-
-    /// <summary>Binds the gateway's address if that is not done yet. A changed address takes effect with the next promotion.</summary>
-    public async Task ListenAsync(AppManifest manifest)
-    {
-        if (gateway is null)
-        {
-            gateway = await StartGatewayAsync(manifest);
-            listening = manifest.Targets.Local;
-            Route();
-        }
-    }
-
-    /// <summary>Moves to another address: bound before the old one is given up, so that a failure changes nothing.</summary>
-    public async Task ListenElsewhereAsync(AppManifest manifest)
-    {
-        if (gateway is null || manifest.Targets.Local == listening)
-        {
-            return;
-        }
-
-        var old = gateway;
-        // The same address with other options can only be bound once it is free.
-        if (manifest.Targets.Local.Listen == listening!.Listen || manifest.Targets.Local.ListenHttp2 is { } second && second == listening.ListenHttp2)
-        {
-            await old.StopAsync(manifest.Application.Drain);
-        }
-
-        gateway = await StartGatewayAsync(manifest);
-        listening = manifest.Targets.Local;
-        Route();
-        await old.StopAsync(manifest.Application.Drain);
-        await old.DisposeAsync();
-    }
+    public GatewayReading? ReadBack() => door.Gateway?.ReadBack();
 
     /// <summary>How users are told apart during a rollout.</summary>
     public void UseStickiness(Stickiness? by, ulong rolloutSalt)
@@ -138,12 +100,12 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
 
         Route();
         Retire(leaving);
-        return gateway?.ReadBack() is { } inForce && inForce.Candidate == Candidate?.Arm.Label ? inForce.Weight : 0;
+        return ReadBack() is { } inForce && inForce.Candidate == Candidate?.Arm.Label ? inForce.Weight : 0;
     }
 
-    public void BeginStep() => gateway?.BeginStep();
+    public void BeginStep() => door.Gateway?.BeginStep();
 
-    public TargetReading? Read() => Candidate is { } candidate && gateway is { } front
+    public TargetReading? Read() => Candidate is { } candidate && door.Gateway is { } front
         ? new TargetReading(environment.Clock.GetUtcNow(), candidate.Read(front.CandidateUsers), Stable?.Read(front.StableUsers))
         : null;
 
@@ -236,7 +198,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
         Route();
         Retire(leaving);
         await WhenRetiredAsync();
-        await CloseGatewayAsync();
+        await door.CloseAsync();
     }
 
     /// <summary>Lets go of running versions, for the next host to adopt.</summary>
@@ -253,16 +215,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
             await version.Supervisor.DisposeAsync();
         }
 
-        await CloseGatewayAsync();
-    }
-
-    private async Task CloseGatewayAsync()
-    {
-        if (Interlocked.Exchange(ref gateway, null) is { } front)
-        {
-            await front.StopAsync(TimeSpan.FromSeconds(1));
-            await front.DisposeAsync();
-        }
+        await door.CloseAsync();
     }
 
     private ServedVersion Run(StoredVersion version, RunningInstance? adopt)
@@ -300,7 +253,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
     {
         lock (gate)
         {
-            gateway?.SetRoutes(new GatewayRoutes
+            door.SetRoutes(new GatewayRoutes
             {
                 Stable = Stable?.Route,
                 Candidate = (leftover ?? Candidate)?.Route,
@@ -344,7 +297,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
     private async Task RetireAsync(ServedVersion leaving)
     {
         var drain = leaving.Version.Manifest.Application.Drain;
-        if (gateway is { } front && await front.DrainAsync(leaving.Arm, drain) is > 0 and var left)
+        if (door.Gateway is { } front && await front.DrainAsync(leaving.Arm, drain) is > 0 and var left)
         {
             environment.Log.Write($"{leaving.Id}: {left} requests were still under way after {drain.TotalSeconds:0} s and are cut off");
         }
@@ -358,13 +311,4 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
 
         Record();
     }
-
-    private Task<ApplicationGateway> StartGatewayAsync(AppManifest manifest) => ApplicationGateway.StartAsync(new GatewayOptions
-    {
-        Listen = manifest.Targets.Local.Listen,
-        ListenHttp2 = manifest.Targets.Local.ListenHttp2,
-        Time = environment.Clock,
-        Random = new Random(environment.Random.Next()),
-        AccessLog = manifest.Targets.Local.AccessLog ? new AccessLogOptions(paths.AccessLog) : null,
-    });
 }

@@ -3,14 +3,13 @@ using MlDeploy.Core.Report;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Deployments;
 using MlDeploy.Local.Hosting;
-using MlDeploy.Local.State;
 using MlDeploy.Local.Versions;
 
 namespace MlDeploy.Local.Applications;
 
 /// <summary>What `status` shows: weights as read back from the gateway, not as they were asked for.</summary>
 internal sealed class StatusReader(
-    string name, ApplicationRecord record, VersionStore versions, ServingSet serving, TrafficTotals traffic, HostEnvironment environment)
+    string name, ReleaseRecord releases, VersionStore versions, ServingSet serving, TrafficTotals traffic, HostEnvironment environment)
 {
     public ApplicationStatus Read(LocalDeployment? running)
     {
@@ -18,13 +17,13 @@ internal sealed class StatusReader(
         var arms = new[] { (Version: serving.Stable, Role: "stable", Weight: inForce?.Stable is null ? 0 : 1 - inForce.Weight),
             (Version: serving.Candidate, Role: "candidate", Weight: inForce is not null && inForce.Candidate == serving.Candidate?.Arm.Label ? inForce.Weight : 0) };
         var serves = arms.Where(arm => arm.Version is not null).Select(arm => Status(arm.Version!, arm.Role, arm.Weight)).ToImmutableArray();
-        var previous = record.Previous
+        var previous = releases.Previous
             .Select(versions.TryRead)
             .OfType<StoredVersion>()
             .Where(version => serves.All(arm => arm.Id != version.Id))
             .Select(version => new VersionStatus(version.Id, version.Record.Label, "previous", 0, "stopped", null, null, 0, version.Record.CreatedAt, null));
         return new ApplicationStatus(
-            name, serving.Address ?? "", serving.IsListening, [.. serves, .. previous], traffic.Read(), running is null ? null : Status(running));
+            name, serving.Door.Gateway?.Address.ToString() ?? "", serving.Door.Gateway is not null, [.. serves, .. previous], traffic.Read(), running is null ? null : Status(running));
     }
 
     private VersionStatus Status(ServedVersion version, string role, double weight) => new(

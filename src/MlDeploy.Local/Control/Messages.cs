@@ -54,7 +54,8 @@ public sealed record Availability(long Requests, long Successes, DateTimeOffset 
 public sealed record DeploymentStatus(int Number, string Candidate, string Phase, int Step, int Steps, double Weight, DateTimeOffset Since, string Holder, string? RunUrl, string? Reason);
 
 public sealed record HistoryEntry(
-    int Number, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Candidate, string? Stable, string Phase, ExitCode? ExitCode, string? Reason, string Holder, string? RunUrl);
+    int Number, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Candidate, string? Stable, string Phase,
+    [property: JsonConverter(typeof(JsonNumberEnumConverter<ExitCode>))] ExitCode? ExitCode, string? Reason, string Holder, string? RunUrl);
 
 public sealed record ArmMetrics(
     string Version, string Role, long Requests, long Failures, double? ErrorShare, double? P50, double? P95, double? P99, double CpuSeconds, long? MemoryBytes, int Restarts);

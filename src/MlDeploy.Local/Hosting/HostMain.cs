@@ -11,6 +11,9 @@ public static class HostMain
     /// <summary>What the process ends with when another host shall adopt its applications: its watcher then ends too.</summary>
     public const int HandedOver = 75;
 
+    /// <summary>What a watched process ends with when another host has the lock already: its watcher then ends too.</summary>
+    public const int NotNeeded = 76;
+
     private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(5);
 
     /// <param name="watcher">The process that restarts this one; null when run in the foreground.</param>
@@ -19,6 +22,13 @@ public static class HostMain
     {
         environment.Paths.CreateHostFolders();
         using var only = await TakeLockAsync(environment, cancel);
+        if (only is null)
+        {
+            // Two commands started a host at once; the other one is there.
+            return watcher is not null ? NotNeeded : throw new ExpectedException(
+                ExitCode.Usage, $"a host runs already for {environment.Paths.Root}", "use it as it is, or end it first with `mldeploy host stop`");
+        }
+
         environment.Log.Write($"host {environment.Self.ToolVersion} began{(watcher is null ? " in the foreground" : $", watched by {watcher.Pid}")}");
         await using var host = new LocalHost(environment, watcher);
         await host.RecoverAsync(cancel);
@@ -72,7 +82,8 @@ public static class HostMain
         }
     }
 
-    private static async Task<HostLock> TakeLockAsync(HostEnvironment environment, CancellationToken cancel)
+    /// <returns>Null when another host holds it and keeps it.</returns>
+    private static async Task<HostLock?> TakeLockAsync(HostEnvironment environment, CancellationToken cancel)
     {
         var began = environment.Clock.GetTimestamp();
         while (true)
@@ -84,8 +95,7 @@ public static class HostMain
 
             if (environment.Clock.GetElapsedTime(began) > LockWait)
             {
-                throw new ExpectedException(
-                    ExitCode.Usage, $"a host runs already for {environment.Paths.Root}", "use it as it is, or end it first with `mldeploy host stop`");
+                return null;
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), environment.Clock, cancel);

@@ -19,7 +19,7 @@ public static class HostWatcher
         {
             host ??= HostStarter.StartHost(environment, ProcessIdentity.Current);
             var exitCode = await EndAsync(host, cancel);
-            if (exitCode is 0 or HostMain.HandedOver || WasAskedToEnd(environment, exitCode))
+            if (exitCode is 0 or HostMain.HandedOver or HostMain.NotNeeded || WasAskedToEnd(environment, exitCode))
             {
                 return 0;
             }

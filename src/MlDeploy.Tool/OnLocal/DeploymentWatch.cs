@@ -26,6 +26,7 @@ internal sealed class DeploymentWatch(CommandContext context, HostEnvironment en
 
     private readonly List<JournalEntry> entries = [];
     private RolloutState? state;
+    private bool signalled;
 
     /// <summary>Follows to a final state, a pause, or until the signal's work is done.</summary>
     public async Task<ExitCode> FollowAsync(ControlClient client)
@@ -46,12 +47,11 @@ internal sealed class DeploymentWatch(CommandContext context, HostEnvironment en
         var teller = new ProgressTeller();
         using var view = LiveView.For(context, teller);
         using var heartbeat = context.Progress.Heartbeat(() => teller.Heartbeat(context.Clock.GetUtcNow()));
-        var signalled = false;
         while (true)
         {
             try
             {
-                await foreach (var entry in client.FollowAsync(application, deployment, entries.Count == 0 ? 0 : entries[^1].Seq, signalled ? CancellationToken.None : context.Stop))
+                await foreach (var entry in client.FollowAsync(application, deployment, entries.Count == 0 ? 0 : entries[^1].Seq, Stop))
                 {
                     entries.Add(entry);
                     state = (entry as TransitionEntry)?.State ?? state;
@@ -81,12 +81,31 @@ internal sealed class DeploymentWatch(CommandContext context, HostEnvironment en
                 }
 
                 context.Progress.State("interrupted: bringing stable back", Tone.Warning);
-                await client.SteerAsync(
-                    application, "interrupt", new SteerRequest(Deployer.From(context).Holder, code == ExitCode.Terminated ? "SIGTERM" : "SIGINT"), CancellationToken.None);
+                await InterruptAsync(client, code == ExitCode.Terminated ? "SIGTERM" : "SIGINT");
             }
             catch (Exception lost) when (lost is HttpRequestException or IOException)
             {
                 context.Progress.State("the host is gone; looking for the next one", Tone.Warning);
+                await ReturnAsync(client);
+            }
+        }
+    }
+
+    /// <summary>Until a signal came; what follows from it is done whatever the signal says.</summary>
+    private CancellationToken Stop => signalled ? CancellationToken.None : context.Stop;
+
+    /// <summary>Tells the host, or the next one when this one is just being killed.</summary>
+    private async Task InterruptAsync(ControlClient client, string signal)
+    {
+        while (true)
+        {
+            try
+            {
+                await client.SteerAsync(application, "interrupt", new SteerRequest(Deployer.From(context).Holder, signal), CancellationToken.None);
+                return;
+            }
+            catch (HttpRequestException)
+            {
                 await ReturnAsync(client);
             }
         }
@@ -100,16 +119,16 @@ internal sealed class DeploymentWatch(CommandContext context, HostEnvironment en
         {
             try
             {
-                await client.HostAsync(context.Stop);
+                await client.HostAsync(Stop);
                 return;
             }
             catch (HttpRequestException) when (context.Clock.GetElapsedTime(began) < TimeSpan.FromSeconds(3))
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), context.Clock, context.Stop);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), context.Clock, Stop);
             }
             catch (HttpRequestException)
             {
-                using var next = await HostStarter.ConnectAsync(environment, context.Stop);
+                using var next = await HostStarter.ConnectAsync(environment, Stop);
             }
         }
 
