@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Manifest.Rules;
 using MlDeploy.Tool.Manifests;
 using MlDeploy.Tool.Output;
 
@@ -18,25 +19,28 @@ internal static class ValidateCommand
             [
                 "mldeploy validate",
                 "mldeploy validate --env production --set version=1.4.0",
+                "mldeploy validate --target aws         (also what the target cannot do)",
                 "mldeploy validate -o github          (annotations in a GitHub Actions run)",
             ],
         }.With(options.Manifest);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
+        var target = parse.GetValue(context.Options.Target)!;
         var result = await ManifestFile.ReadAsync(parse, context);
+        var problems = result.Manifest is { } read && target == "aws" ? TargetRules.ForAws(read, result.Origins) : result.Problems;
         context.Results.Text.Write(context.Results.Format switch
         {
-            OutputFormat.Json => ProblemJson.Of(result.Problems),
-            OutputFormat.GitHub => ProblemAnnotations.Of(result.Problems),
-            _ => result.Manifest is { } valid ? Praise(parse.GetValue(context.Options.File)!, valid) : ProblemText.Of(result.Problems),
+            OutputFormat.Json => ProblemJson.Of(problems),
+            OutputFormat.GitHub => ProblemAnnotations.Of(problems),
+            _ => problems.IsEmpty ? Praise(parse.GetValue(context.Options.File)!, result.Manifest!) : ProblemText.Of(problems),
         });
-        if (result.Manifest is not { } manifest)
+        if (!problems.IsEmpty)
         {
             return new ErrorWriter(context).Ends(ExitCode.Usage);
         }
 
-        foreach (var refusal in NotBuilt.RefusedAtUse(manifest, parse.GetValue(context.Options.Target)!, result.Origins))
+        foreach (var refusal in NotBuilt.RefusedAtUse(result.Manifest!, target, result.Origins))
         {
             context.Surroundings.Messages.WriteLine($"note: {ProblemText.Place(refusal)}: {ProblemText.Sentence(refusal)}; `mldeploy deploy` will refuse it");
         }
