@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using MlDeploy.Local.Control;
+using MlDeploy.Local.Hosting;
 using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.Commands;
@@ -9,8 +12,32 @@ internal static class Applications
     public static async Task<string> NameAsync(ParseResult parse, CommandContext context) =>
         parse.GetValue(context.Options.Application) ?? (await ManifestFile.LoadAsync(parse, context)).Name;
 
-    /// <summary>The named one; without `--app` and without a manifest, all that the local target has.</summary>
-    public static async Task<string[]> NamesAsync(ParseResult parse, CommandContext context)
+    /// <summary>Asks the host about the named application; without `--app` and without a manifest, about all that the local target has.</summary>
+    /// <remarks>Starts the host when it is gone: what it left is then taken up.</remarks>
+    public static async Task<ImmutableArray<T>> AskAsync<T>(ParseResult parse, CommandContext context, Func<ControlClient, string, Task<T>> ask)
+    {
+        var names = await NamesAsync(parse, context);
+        foreach (var name in names)
+        {
+            LocalTarget.Existing(context, name);
+        }
+
+        if (names.Length == 0)
+        {
+            return [];
+        }
+
+        using var client = await HostStarter.ConnectAsync(LocalTarget.Environment(context), context.Stop);
+        var answers = ImmutableArray.CreateBuilder<T>(names.Length);
+        foreach (var name in names)
+        {
+            answers.Add(await ask(client, name));
+        }
+
+        return answers.ToImmutable();
+    }
+
+    private static async Task<string[]> NamesAsync(ParseResult parse, CommandContext context)
     {
         var file = Path.GetFullPath(ManifestFile.Name(parse), context.Surroundings.WorkingDirectory);
         var nothingNamed = parse.GetValue(context.Options.Application) is null

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using MlDeploy.Core.Errors;
-using MlDeploy.Local.Control;
-using MlDeploy.Local.Hosting;
 using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.Commands;
@@ -16,20 +13,8 @@ internal static class MetricsCommand
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
-        var names = await Applications.NamesAsync(parse, context);
-        foreach (var name in names)
-        {
-            LocalTarget.Existing(context, name);
-        }
-
-        using var client = await HostStarter.ConnectAsync(LocalTarget.Environment(context), context.Stop);
-        var metrics = ImmutableArray.CreateBuilder<ApplicationMetrics>();
-        foreach (var name in names)
-        {
-            metrics.Add(await client.MetricsAsync(name, context.Stop));
-        }
-
-        context.Results.Write("metrics", new MetricsDocument(metrics.ToImmutable()), LocalDocuments.Default.MetricsDocument, (text, _) => OpenMetrics.Write(metrics, text));
+        var metrics = await Applications.AskAsync(parse, context, (client, name) => client.MetricsAsync(name, context.Stop));
+        context.Results.Write("metrics", new MetricsDocument(metrics), LocalDocuments.Default.MetricsDocument, (text, _) => OpenMetrics.Write(metrics, text));
         return ExitCode.Done;
     }
 }

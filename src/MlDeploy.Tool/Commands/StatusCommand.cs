@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using MlDeploy.Core.Errors;
-using MlDeploy.Local.Control;
-using MlDeploy.Local.Hosting;
 using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.Commands;
@@ -16,24 +13,8 @@ internal static class StatusCommand
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
-        var names = await Applications.NamesAsync(parse, context);
-        foreach (var name in names)
-        {
-            LocalTarget.Existing(context, name);
-        }
-
-        var statuses = ImmutableArray.CreateBuilder<ApplicationStatus>();
-        if (names.Length > 0)
-        {
-            // Starts the host when it is gone: what it left is then taken up.
-            using var client = await HostStarter.ConnectAsync(LocalTarget.Environment(context), context.Stop);
-            foreach (var name in names)
-            {
-                statuses.Add(await client.StatusAsync(name, context.Stop));
-            }
-        }
-
-        context.Results.Write("status", new StatusDocument(statuses.ToImmutable()), LocalDocuments.Default.StatusDocument, (text, palette) => StatusText.Write(statuses, text, palette, context.Clock));
+        var statuses = await Applications.AskAsync(parse, context, (client, name) => client.StatusAsync(name, context.Stop));
+        context.Results.Write("status", new StatusDocument(statuses), LocalDocuments.Default.StatusDocument, (text, palette) => StatusText.Write(statuses, text, palette, context.Clock));
         return ExitCode.Done;
     }
 }
