@@ -5,13 +5,15 @@ using MlDeploy.Bench.Journal;
 // dotnet run -c Release --project bench/MlDeploy.Bench -- gateway [--rounds N] [--seconds S] [--rate R] [--assert]
 // dotnet run -c Release --project bench/MlDeploy.Bench -- soak-memory [--seconds S] [--rate R]
 // dotnet run -c Release --project bench/MlDeploy.Bench -- journal [--entries N] [--folder PATH]
-// The other verbs are what these two start in processes of their own.
+// dotnet run -c Release --project bench/MlDeploy.Bench -- all
+// The other verbs are what the first two start in processes of their own.
 var arguments = new Arguments(args.Skip(1));
 return args.FirstOrDefault() switch
 {
-    "gateway" => await GatewayComparison.RunAsync(arguments),
-    "soak-memory" => await MemorySoak.RunAsync(arguments),
-    "journal" => JournalCost.Run(arguments),
+    "all" => Math.Max(await GatewayAsync(), Math.Max(await MemoryAsync(), await JournalAsync())),
+    "gateway" => await GatewayAsync(),
+    "soak-memory" => await MemoryAsync(),
+    "journal" => await JournalAsync(),
     "serve-backend" => await Serving.BackendAsync(arguments),
     "serve-gateway" => await Serving.GatewayAsync(arguments),
     "serve-bare-forwarder" => await Serving.BareForwarderAsync(arguments),
@@ -19,8 +21,14 @@ return args.FirstOrDefault() switch
     _ => Usage(),
 };
 
+Task<int> GatewayAsync() => Measured.RunAsync("The gateway beside a bare forwarder, HAProxy and nginx", () => GatewayComparison.RunAsync(arguments));
+
+Task<int> MemoryAsync() => Measured.RunAsync("The gateway's memory over a minute", () => MemorySoak.RunAsync(arguments));
+
+Task<int> JournalAsync() => Measured.RunAsync("The journal", () => Task.FromResult(JournalCost.Run(arguments)));
+
 static int Usage()
 {
-    Console.Error.WriteLine("usage: gateway [--rounds N] [--seconds S] [--rate R] [--assert] | soak-memory [--seconds S] [--rate R] | journal [--entries N] [--folder PATH]");
+    Console.Error.WriteLine("usage: all | gateway [--rounds N] [--seconds S] [--rate R] [--assert] | soak-memory [--seconds S] [--rate R] | journal [--entries N] [--folder PATH]");
     return 3;
 }
