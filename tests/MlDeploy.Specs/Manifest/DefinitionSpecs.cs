@@ -41,7 +41,7 @@ public class DefinitionSpecs
     }
 
     [Fact]
-    public void The_page_of_every_setting_is_current() => Golden.Matches("docs/manifest.md", SettingsReference.Markdown());
+    public void The_page_of_every_setting_is_current() => Golden.Match("docs/manifest.md", SettingsReference.Markdown());
 
     [Fact]
     public void What_a_record_has_by_default_is_what_the_definition_has()

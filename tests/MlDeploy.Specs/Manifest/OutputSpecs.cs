@@ -33,7 +33,7 @@ public class OutputSpecs
     private static readonly IReadOnlyCollection<ManifestProblem> Problems = Reading.Read(Wrong, set: ["rollout.setps=[]"]).Problems;
 
     [Fact]
-    public void As_text() => Golden.Matches("tests/MlDeploy.Specs/Manifest/problems.text.golden", ProblemText.Of(Problems));
+    public void As_text() => Golden.Match("tests/MlDeploy.Specs/Manifest/problems.text.golden", ProblemText.Of(Problems));
 
     [Fact]
     public void As_json()
@@ -41,11 +41,11 @@ public class OutputSpecs
         var json = ProblemJson.Of(Problems);
         using var document = JsonDocument.Parse(json);
         Assert.Equal(Problems.Count, document.RootElement.GetProperty("problems").GetArrayLength());
-        Golden.Matches("tests/MlDeploy.Specs/Manifest/problems.json.golden", json);
+        Golden.Match("tests/MlDeploy.Specs/Manifest/problems.json.golden", json);
     }
 
     [Fact]
-    public void As_github_annotations() => Golden.Matches("tests/MlDeploy.Specs/Manifest/problems.github.golden", ProblemAnnotations.Of(Problems));
+    public void As_github_annotations() => Golden.Match("tests/MlDeploy.Specs/Manifest/problems.github.golden", ProblemAnnotations.Of(Problems));
 
     [Fact]
     public void Annotations_are_at_most_ten_lines_and_say_how_many_more_there_are()
