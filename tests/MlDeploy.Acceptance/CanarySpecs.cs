@@ -2,6 +2,7 @@ using MlDeploy.Acceptance.Fixture;
 
 namespace MlDeploy.Acceptance;
 
+[Collection(Alone.Name)]
 public sealed class CanarySpecs : AcceptanceTest
 {
     [Fact]

@@ -4,6 +4,7 @@ using MlDeploy.Core.Errors;
 namespace MlDeploy.Acceptance;
 
 /// <summary>Every exit code that the local target can give, each from the shortest story that ends so.</summary>
+[Collection(Alone.Name)]
 public sealed class ExitCodeSpecs : AcceptanceTest
 {
     /// <summary>1 is a bug, and 10 belongs to `drift`, which is not built yet.</summary>

@@ -4,6 +4,7 @@ using MlDeploy.Acceptance.Fixture;
 namespace MlDeploy.Acceptance;
 
 /// <summary>`kill -9` at random instants of a canary: the seed is fixed, the machine's pace is not.</summary>
+[Collection(Alone.Name)]
 public sealed class KillSpecs : AcceptanceTest
 {
     private const int Seed = 20261120;

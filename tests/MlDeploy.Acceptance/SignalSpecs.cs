@@ -3,6 +3,7 @@ using MlDeploy.Acceptance.Fixture;
 
 namespace MlDeploy.Acceptance;
 
+[Collection(Alone.Name)]
 public sealed class SignalSpecs : AcceptanceTest
 {
     [Theory]

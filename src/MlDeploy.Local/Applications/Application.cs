@@ -22,6 +22,7 @@ internal sealed class Application : IDisposable
     private readonly ServingSet serving;
     private readonly TrafficTotals traffic;
     private readonly DeploymentLane lane;
+    private bool destroyed;
 
     public Application(string name, HostEnvironment environment, SupervisionContext supervision, HttpClient http)
     {
@@ -29,7 +30,7 @@ internal sealed class Application : IDisposable
         this.environment = environment;
         paths = environment.Paths.Application(name);
         versions = new VersionStore(paths, environment.Paths, environment.Clock);
-        releases = new ReleaseRecord(name, paths, versions);
+        releases = new ReleaseRecord(name, paths, versions, environment.Log);
         serving = new ServingSet(paths, versions, environment, supervision);
         traffic = new TrafficTotals(paths, environment.Clock, () => serving.Door.Totals, environment.Log);
         lane = new DeploymentLane(name, paths, versions, releases, serving, environment, http);
@@ -45,7 +46,7 @@ internal sealed class Application : IDisposable
     /// <summary>Takes up what an earlier host left: serves stable at once, then ends what was under way as its journal and policy say.</summary>
     public async Task RecoverAsync()
     {
-        var left = new InstanceRecords(paths).Read();
+        var left = serving.Left();
         var replayed = lane.ReplayLast();
         if (replayed is { Opened: { } promoted, State.Phase: Phase.Promoted })
         {
@@ -53,15 +54,29 @@ internal sealed class Application : IDisposable
             releases.Promoted(promoted.Candidate);
         }
 
+        RunningInstance? Recorded(string? version) => left.FirstOrDefault(instance => instance.Version == version)?.Running;
         if (releases.Stable is { } id)
         {
             var stable = versions.Read(id);
-            serving.StartStable(stable, left.FirstOrDefault(instance => instance.Version == id)?.Running);
+            if (Recorded(id) is null)
+            {
+                // Nothing to adopt: whatever still runs of it would be in the way, and nobody would know it.
+                await serving.EndStraysAsync(adopted: []);
+            }
+
+            serving.StartStable(stable, Recorded(id));
             await serving.Door.OpenPersistentlyAsync(stable.Manifest);
             traffic.Start();
         }
 
-        await serving.EndStrayAsync(left.Where(instance => instance.Version != releases.Stable));
+        // After an unsafe end the candidate may be all that answers: it goes on until somebody decides.
+        if (replayed is { Opened: { } last, State: { Phase: Phase.Unsafe } unsafely }
+            && Recorded(last.Candidate) is { } serves && versions.TryRead(last.Candidate) is { } leftover)
+        {
+            serving.ContinueCandidate(leftover, serves, unsafely.Weight);
+        }
+
+        await serving.EndStraysAsync(serving.Running);
         if (replayed is { Opened: { } opened, State: { IsFinal: false } state })
         {
             lane.Resume(opened, state);
@@ -73,8 +88,20 @@ internal sealed class Application : IDisposable
         var read = ManifestReader.ReadCanonical(request.Manifest);
         var manifest = read.Manifest ?? throw new ExpectedException(
             ExitCode.Usage, $"the manifest that reached the host is not valid: {read.Problems[0].Path} {read.Problems[0].Message}", "run `mldeploy validate`");
+        if (manifest.Name != Name)
+        {
+            throw new ExpectedException(ExitCode.Usage, $"the manifest is of {manifest.Name}, not of {Name}", "deploy it under its own name");
+        }
+
         return await lane.PrepareAsync(async number =>
         {
+            if (destroyed)
+            {
+                throw new ExpectedException(ExitCode.LeaseHeld, $"{Name} has just been destroyed", "deploy again");
+            }
+
+            // An address that is taken is found before anything is made.
+            await serving.Door.OpenAsync(manifest);
             var stable = releases.Stable is { } id ? versions.TryRead(id)?.Record : null;
             var (version, notes) = versions.Create(request, manifest, number, CancellationToken.None);
             if (version.Id == stable?.Id)
@@ -82,19 +109,18 @@ internal sealed class Application : IDisposable
                 return await KeepAsync(stable, version, notes);
             }
 
-            await serving.Door.OpenAsync(manifest);
             traffic.Start();
-            return lane.Begin(number, new DeploymentOrder(version, manifest, request.Holder, request.RunUrl, notes));
+            return lane.Begin(number, new DeploymentOrder(version, manifest, request.Holder, request.RunUrl, [.. notes, .. serving.Door.Changes(manifest)]));
         });
     }
 
     public Task<DeployAccepted> RollbackAsync(RollbackRequest request) => lane.PrepareAsync(number =>
     {
-        var version = versions.Read(releases.FindPrevious(request.To));
+        var version = versions.Read(releases.FindPrevious(request.To, serving.Candidate?.Id));
         // The version was judged when it was deployed: it only has to be healthy to take over at once.
         var settings = version.Manifest.Rollout with { Strategy = Strategy.AllAtOnce, Steps = [], Bake = TimeSpan.Zero, Tests = [] };
         return Task.FromResult(lane.Begin(
-            number, new DeploymentOrder(version, version.Manifest with { Rollout = settings }, request.Holder, request.RunUrl, [])));
+            number, new DeploymentOrder(version, version.Manifest with { Rollout = settings }, request.Holder, request.RunUrl, [$"rollback to {version.Id}, asked for by {request.Holder}"])));
     });
 
     /// <summary>Passes a wish on to the running deployment.</summary>
@@ -138,8 +164,9 @@ internal sealed class Application : IDisposable
     public Task DestroyAsync() => lane.AloneAsync(async () =>
     {
         await StopAsync();
+        destroyed = true;
         releases.Forget();
-        Directory.Delete(paths.Folder, recursive: true);
+        RemoveFolder();
     });
 
     public async Task StopAsync()
@@ -159,6 +186,22 @@ internal sealed class Application : IDisposable
 
     public void Dispose() => lane.Dispose();
 
+    /// <summary>Out of the way at once, so that half of an application is never left where one is looked for.</summary>
+    private void RemoveFolder()
+    {
+        var doomed = Path.Combine(environment.Paths.Root, $".destroyed-{Name}-{environment.Clock.GetUtcNow().UtcTicks}");
+        try
+        {
+            Directory.Move(paths.Folder, doomed);
+            Directory.Delete(doomed, recursive: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ExpectedException(
+                ExitCode.TargetFailed, $"{Name} has ended, but not all of its files could be removed: {failure.Message}", $"remove {doomed} (or {paths.Folder}) by hand", failure);
+        }
+    }
+
     /// <summary>The version serves already. What does not make another version (an address, gates, steps) is taken over.</summary>
     private async Task<DeployAccepted> KeepAsync(VersionRecord before, StoredVersion version, ImmutableArray<string> notes)
     {
@@ -168,6 +211,7 @@ internal sealed class Application : IDisposable
                 ExitCode.TargetFailed, $"{version.Id} is stable already, but it is not healthy", "read `mldeploy logs`, then deploy a version that works or `mldeploy rollback`");
         }
 
+        var changes = serving.Door.Changes(version.Manifest).ToArray();
         try
         {
             await serving.Door.MoveAsync(version.Manifest);
@@ -179,6 +223,6 @@ internal sealed class Application : IDisposable
         }
 
         var settings = before.Manifest == version.Record.Manifest ? "nothing to do" : "its settings were taken over";
-        return new DeployAccepted(null, version.Id, version.Id, [.. notes, $"{version.Id} serves already: {settings}"]);
+        return new DeployAccepted(null, version.Id, version.Id, [.. notes, $"{version.Id} serves already: {settings}", .. changes]);
     }
 }

@@ -125,7 +125,7 @@ internal sealed class DeploymentLane(
         environment.Log.Write($"{application}: deployment {opened.Deployment} was {state.Phase} when the host ended");
         if (versions.TryRead(opened.Candidate) is not { } version)
         {
-            environment.Log.Write($"{application}: the candidate {opened.Candidate} is gone; deployment {opened.Deployment} stays unfinished");
+            Close(opened, state);
             return;
         }
 
@@ -150,7 +150,7 @@ internal sealed class DeploymentLane(
             yield return entry;
         }
 
-        if (following is { State.IsFinal: false } && lastFailure is { } failure)
+        if (following is not null && lastFailure is { } failure)
         {
             throw failure;
         }
@@ -163,12 +163,22 @@ internal sealed class DeploymentLane(
 
     private void Run(OpenedEntry opened, JournalWriter journal, StoredVersion version, AppManifest manifest, RolloutState state, RolloutEvent first)
     {
-        var target = new LocalRolloutTarget(version, manifest, serving, environment, http, () => releases.Promoted(version.Id));
+        var target = new LocalRolloutTarget(version, manifest, versions, serving, environment, http, () => releases.Promoted(version.Id));
         var runner = new RolloutRunner(manifest, opened.Plan, target, journal, environment.Clock);
         serving.UseStickiness(manifest.Rollout.Stickiness, (ulong)opened.At.UtcTicks);
         var deployment = new LocalDeployment(opened, journal, runner);
         running = deployment;
         deployment.Begin(state, first, rollout => EndAsync(deployment, target, manifest, rollout));
+    }
+
+    /// <summary>Ends a journal whose candidate is gone: stable serves, there is nothing left to put back.</summary>
+    private void Close(OpenedEntry opened, RolloutState state)
+    {
+        using var journal = deployments.Open(opened.Deployment);
+        foreach (var happened in (RolloutEvent[])[new TargetFailed($"the files of {opened.Candidate} are gone"), new StableVerified(releases.Stable)])
+        {
+            state = journal.Append((seq, at) => new TransitionEntry(seq, at, happened, RolloutMachine.Next(opened.Plan, state, happened, at)), durable: true).State;
+        }
     }
 
     /// <summary>What follows a rollout, however it ended.</summary>
@@ -242,7 +252,7 @@ internal sealed class DeploymentLane(
         {
             if (running is null && releases.LastDeployment > 0)
             {
-                releases.Prune();
+                releases.Prune(serving.Running);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ExpectedException)

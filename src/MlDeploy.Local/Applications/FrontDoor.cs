@@ -45,10 +45,19 @@ internal sealed class FrontDoor(ApplicationPaths paths, HostEnvironment environm
     /// <exception cref="ExpectedException">The address cannot be bound.</exception>
     public async Task OpenAsync(AppManifest manifest)
     {
-        if (Gateway is null)
+        if (Gateway is not null)
         {
-            Use(await StartAsync(manifest.Targets.Local), manifest.Targets.Local);
+            return;
         }
+
+        var gateway = await StartAsync(manifest.Targets.Local);
+        if (closed)
+        {
+            await gateway.DisposeAsync();
+            return;
+        }
+
+        Use(gateway, manifest.Targets.Local);
     }
 
     /// <summary>The same where nobody waits for an answer: while someone else holds the address it is asked for again and again, since a closed door is an outage.</summary>
@@ -74,25 +83,23 @@ internal sealed class FrontDoor(ApplicationPaths paths, HostEnvironment environm
             return;
         }
 
-        var drain = manifest.Application.Drain;
         if (!SharesAddress(wanted, before))
         {
             Use(await StartAsync(wanted), wanted);
-            await RetireAsync(old, drain);
-            return;
+            await RetireAsync(old, manifest.Application.Drain);
         }
+    }
 
-        // An address that stays can only be bound again once it is free.
-        await RetireAsync(old, drain);
-        try
-        {
-            Use(await StartAsync(wanted), wanted);
-        }
-        catch (ExpectedException)
-        {
-            Use(await StartAsync(before), before);
-            throw;
-        }
+    /// <summary>
+    /// What becomes of changed settings, for whoever deploys. An address that stays cannot be bound a second time without refusing
+    /// traffic in between: such changes wait for the next host.
+    /// </summary>
+    public IEnumerable<string> Changes(AppManifest manifest)
+    {
+        var wanted = manifest.Targets.Local;
+        return listening is not { } before || wanted == before ? []
+            : SharesAddress(wanted, before) ? ["the changes under targets.local take effect with `mldeploy host restart`, since the address stays"]
+            : [$"with the promotion the gateway moves from {before.Listen} to {wanted.Listen}: whoever still asks the old address is refused"];
     }
 
     public async Task CloseAsync()

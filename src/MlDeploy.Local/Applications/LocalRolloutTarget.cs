@@ -14,7 +14,7 @@ namespace MlDeploy.Local.Applications;
 
 /// <summary>The rollout's port on this machine: processes behind the gateway.</summary>
 internal sealed class LocalRolloutTarget(
-    StoredVersion candidate, AppManifest manifest, ServingSet serving, HostEnvironment environment, HttpClient http, Action promoted)
+    StoredVersion candidate, AppManifest manifest, VersionStore versions, ServingSet serving, HostEnvironment environment, HttpClient http, Action promoted)
     : IRolloutTarget, IAsyncDisposable
 {
     private ExternalMeter? external;
@@ -23,7 +23,10 @@ internal sealed class LocalRolloutTarget(
 
     public Task StartCandidateAsync(CancellationToken cancel) => serving.StartCandidateAsync(candidate, cancel);
 
-    public async Task<string?> TestCandidateAsync(PreTrafficTest test, CancellationToken cancel)
+    public async Task<string?> TestCandidateAsync(PreTrafficTest test, CancellationToken cancel) =>
+        await RunTestAsync(test, cancel) is { } failure ? Redacted(failure) : null;
+
+    private async Task<string?> RunTestAsync(PreTrafficTest test, CancellationToken cancel)
     {
         if (serving.Candidate?.Url is not { } url)
         {
@@ -91,7 +94,7 @@ internal sealed class LocalRolloutTarget(
         }
 
         serving.RemoveCandidate();
-        var health = await StableIsHealthyAsync(stable, cancel);
+        var health = await StableIsHealthyAsync(stable, cancel) is { } sick ? Redaction.Of(sick, versions.Secrets(stable.Id).Values) : null;
         return serving.ReadBack() switch
         {
             { Candidate: null, Stable: { } label } when label == stable.Arm.Label && health is null => new StableVerified(stable.Id),
@@ -135,6 +138,8 @@ internal sealed class LocalRolloutTarget(
             return $"stable {stable.Id} was not healthy within {Words.Of(stable.Version.Manifest.Application.Health.StartWithin)}";
         }
     }
+
+    private string Redacted(string text) => Redaction.Of(text, versions.Secrets(candidate.Id).Values);
 
     private bool IsWarm => serving.CandidateServesSince is { } since && environment.Clock.GetElapsedTime(since) >= manifest.Rollout.Warmup;
 

@@ -51,7 +51,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
     {
         lock (gate)
         {
-            Stable = Run(version, adopt);
+            Stable = Run(version, adopt, proven: true);
         }
 
         Route();
@@ -168,19 +168,51 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
         }
     }
 
-    /// <summary>Ends processes that an earlier host left and that are not adopted.</summary>
-    public async Task EndStrayAsync(IEnumerable<InstanceRecord> strays)
+    /// <summary>Versions that have a process, whatever their part.</summary>
+    public ImmutableArray<string> Running
     {
-        foreach (var stray in strays)
+        get
         {
-            environment.Log.Write($"ending what is left of {stray.Version}");
-            var tree = new ProcessTree(stray.Cookie, supervision.Processes, environment.Clock);
-            if (stray.Running is { } process)
+            lock (gate)
             {
-                tree.Remember(process.Process);
+                return [.. running.Select(version => version.Id)];
             }
+        }
+    }
 
-            await tree.StopAsync(TimeSpan.FromSeconds(5));
+    /// <summary>What an earlier host wrote down as running. A file that cannot be read is told: processes are then found by their cookies.</summary>
+    public ImmutableArray<InstanceRecord> Left()
+    {
+        try
+        {
+            return records.Read();
+        }
+        catch (ExpectedException unreadable)
+        {
+            environment.Log.Write(unreadable.Message);
+            return [];
+        }
+    }
+
+    /// <summary>Goes on with a candidate that an unsafe end left serving.</summary>
+    public void ContinueCandidate(StoredVersion version, RunningInstance adopt, double share)
+    {
+        lock (gate)
+        {
+            (Candidate, weight) = (Run(version, adopt), share);
+        }
+
+        Route();
+    }
+
+    /// <summary>Ends processes of this application that an earlier host left and that are not adopted: found by the cookie each of them carries.</summary>
+    public async Task EndStraysAsync(ImmutableArray<string> adopted)
+    {
+        var kept = adopted.Select(version => InstanceRecords.CookieOf(paths, version)).ToHashSet(StringComparer.Ordinal);
+        foreach (var cookie in supervision.Processes.Instances().Keys.Where(cookie => InstanceRecords.IsOf(paths, cookie) && !kept.Contains(cookie)))
+        {
+            environment.Log.Write($"ending what is left of {cookie}");
+            await new ProcessTree(cookie, supervision.Processes, environment.Clock).StopAsync(TimeSpan.FromSeconds(5));
         }
     }
 
@@ -218,7 +250,8 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
         await door.CloseAsync();
     }
 
-    private ServedVersion Run(StoredVersion version, RunningInstance? adopt)
+    /// <param name="proven">It has served before: it is started again for ever instead of being given up.</param>
+    private ServedVersion Run(StoredVersion version, RunningInstance? adopt, bool proven = false)
     {
         var application = version.Manifest.Application;
         PrivateFiles.CreateFolder(paths.Logs);
@@ -232,6 +265,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
             LogFile = paths.VersionLog(version.Id),
             Health = application.Health,
             Drain = application.Drain,
+            Proven = proven,
         };
         var served = new ServedVersion(version, new GatewayArm(version.Id, application.RequestTimeout));
         running.Add(served);

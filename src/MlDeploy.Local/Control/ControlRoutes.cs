@@ -29,7 +29,11 @@ internal static class ControlRoutes
         routes.MapGet("", ControlHttp.Answer(ControlJson.Default.ApplicationStatus, context => Task.FromResult(host.Existing(Name(context)).Status())));
         routes.MapGet("/metrics", ControlHttp.Answer(ControlJson.Default.ApplicationMetrics, context => Task.FromResult(host.Existing(Name(context)).Metrics())));
         routes.MapPost("/deployments", ControlHttp.Answer(ControlJson.Default.DeployAccepted, async context =>
-            await host.OfName(Name(context)).DeployAsync(await ControlHttp.ReadAsync(context, ControlJson.Default.DeployRequest))));
+        {
+            // Read whole before anything is looked up: a slow sender must not end up with an application that is gone meanwhile.
+            var request = await ControlHttp.ReadAsync(context, ControlJson.Default.DeployRequest);
+            return await host.OfName(Name(context)).DeployAsync(request);
+        }));
         routes.MapPost("/rollback", ControlHttp.Answer(ControlJson.Default.DeployAccepted, async context =>
             await host.Existing(Name(context)).RollbackAsync(await ControlHttp.ReadAsync(context, ControlJson.Default.RollbackRequest))));
         foreach (var verb in Steering.Verbs)

@@ -76,7 +76,7 @@ internal static class ControlHttp
             await context.Response.WriteAsJsonAsync(
                 new ControlError(failure.ExitCode, failure.Message, failure.Remedy), ControlJson.Default.ControlError, cancellationToken: context.RequestAborted);
         }
-        catch (JsonException failure) when (!context.Response.HasStarted)
+        catch (Exception failure) when (failure is JsonException or Microsoft.AspNetCore.Http.BadHttpRequestException or InvalidOperationException && !context.Response.HasStarted)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await context.Response.WriteAsync($"the request is not what this host understands: {failure.Message}", context.RequestAborted);

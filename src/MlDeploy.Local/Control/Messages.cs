@@ -66,6 +66,8 @@ public sealed record ApplicationMetrics(string Name, DateTimeOffset At, Immutabl
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     MaxDepth = 32)]
 [JsonSerializable(typeof(HostStatus))]
 [JsonSerializable(typeof(DeployRequest))]

@@ -38,7 +38,7 @@ internal sealed class LocalHost : IAsyncDisposable
         Environment.ProcessId,
         watcher?.Pid,
         startedAt,
-        [.. applications.Keys.Order(StringComparer.Ordinal)],
+        [.. applications.Values.Where(application => application.Exists).Select(application => application.Name).Order(StringComparer.Ordinal)],
         [.. applications.Values.Where(application => application.IsDeploying).Select(application => application.Name).Order(StringComparer.Ordinal)]);
 
     /// <summary>Takes up every application the state knows: stable first, then what was under way.</summary>
@@ -53,6 +53,11 @@ internal sealed class LocalHost : IAsyncDisposable
             catch (ExpectedException failure)
             {
                 environment.Log.Write($"{name}: could not be recovered: {failure.Message}. {failure.Remedy}");
+            }
+            catch (Exception bug)
+            {
+                // Whatever is wrong with one application, the others serve.
+                environment.Log.Write($"{name}: could not be recovered: {bug}");
             }
         });
     }

@@ -1,3 +1,5 @@
+using MlDeploy.Core.Errors;
+
 namespace MlDeploy.Local.State;
 
 /// <summary>
@@ -41,9 +43,10 @@ public sealed record StatePaths(string Root)
             return new StatePaths(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mldeploy"));
         }
 
-        var states = variable("XDG_STATE_HOME") is { Length: > 0 } xdg && Path.IsPathRooted(xdg)
-            ? xdg
-            : Path.Combine(variable("HOME") is { Length: > 0 } home ? home : "/", ".local", "state");
+        var states = variable("XDG_STATE_HOME") is { Length: > 0 } xdg && Path.IsPathRooted(xdg) ? xdg
+            : variable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".local", "state")
+            : throw new ExpectedException(
+                ExitCode.Usage, "there is no place for the local target's state: HOME is not set", "set HOME, XDG_STATE_HOME, or MLDEPLOY_STATE to a folder of yours");
         return new StatePaths(Path.Combine(states, "mldeploy"));
     }
 

@@ -26,6 +26,9 @@ public sealed record InstanceSpec
     /// <summary>How long a stopping instance has between SIGTERM and SIGKILL.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>It has served before: a start that fails is repeated for ever, since what it waits for (a database) may only be late.</summary>
+    public bool Proven { get; init; }
+
     /// <summary>Bytes at which the log is rotated.</summary>
     public long LogLimit { get; init; } = Processes.LogFile.DefaultLimit;
 

@@ -131,7 +131,7 @@ public sealed class Supervisor : IAsyncDisposable
     private async Task RunAsync(RunningInstance? recorded, CancellationToken cancel)
     {
         firstStart = context.Time.GetTimestamp();
-        var onceHealthy = recorded?.OnceHealthy ?? false;
+        var onceHealthy = spec.Proven || recorded is { OnceHealthy: true };
         try
         {
             for (var starts = 1; ; starts++)

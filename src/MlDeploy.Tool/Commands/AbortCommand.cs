@@ -28,10 +28,10 @@ internal static class AbortCommand
         }
 
         // Rolled back is what was asked for here; the deploying command exits with 6.
-        var exit = await new DeploymentWatch(context, environment, name, number, OnInterrupt.Detach)
+        return await new DeploymentWatch(context, environment, name, number, OnInterrupt.Detach)
         {
             PausesCountAfter = steered.After ?? 0,
+            Wanted = ExitCode.Inconclusive,
         }.FollowAsync(client);
-        return exit == ExitCode.Inconclusive ? ExitCode.Done : exit;
     }
 }

@@ -23,7 +23,7 @@ internal static class DoctorCommand
         }
         else
         {
-            findings.Add(new Finding("manifest", $"there is no {parse.GetValue(context.Options.File)} here", "run `mldeploy init` to write one, or name it with --file"));
+            findings.Add(new Finding("manifest", $"there is no {parse.GetValue(context.Options.File)} here, so only the machine was looked at", null));
         }
 
         var document = new DoctorDocument(findings.All(finding => finding.Remedy is null), findings.ToImmutable());
@@ -38,6 +38,6 @@ internal static class DoctorCommand
                 }
             }
         });
-        return document.Healthy ? ExitCode.Done : ExitCode.TargetFailed;
+        return document.Healthy ? ExitCode.Done : new ErrorWriter(context).Ends(ExitCode.TargetFailed);
     }
 }

@@ -37,6 +37,12 @@ internal static class ValidateCommand
         });
         if (!problems.IsEmpty)
         {
+            if (context.Results.Format == OutputFormat.GitHub && problems.Length > ProblemAnnotations.Most)
+            {
+                // GitHub shows ten annotations of a kind; the log of the step has them all.
+                context.Surroundings.Messages.Write(ProblemText.Of(problems));
+            }
+
             return new ErrorWriter(context).Ends(ExitCode.Usage);
         }
 

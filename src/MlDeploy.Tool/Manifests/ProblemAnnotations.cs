@@ -10,7 +10,7 @@ namespace MlDeploy.Tool.Manifests;
 /// </summary>
 public static class ProblemAnnotations
 {
-    private const int Most = 10;
+    public const int Most = 10;
 
     public static string Of(IReadOnlyCollection<ManifestProblem> problems)
     {

@@ -24,6 +24,9 @@ internal sealed class DeploymentWatch(CommandContext context, HostEnvironment en
     /// <summary>A pause up to this journal entry is what the command came to end, not how it ends.</summary>
     public long PausesCountAfter { get; init; }
 
+    /// <summary>The end that this command was given to bring about: `abort` wants the deployment to end inconclusively.</summary>
+    public ExitCode Wanted { get; init; } = ExitCode.Done;
+
     private readonly List<JournalEntry> entries = [];
     private RolloutState? state;
     private bool signalled;
@@ -39,7 +42,17 @@ internal sealed class DeploymentWatch(CommandContext context, HostEnvironment en
             await JobSummary.AppendAsync(report, context);
         }
 
-        return exit;
+        if (exit is ExitCode.Done || exit == Wanted)
+        {
+            return ExitCode.Done;
+        }
+
+        if (exit == ExitCode.Inconclusive)
+        {
+            context.Surroundings.Messages.WriteLine("  → judging needs traffic: send some while deploying, lengthen rollout.patience, or lower rollout.minimumRequests");
+        }
+
+        return new ErrorWriter(context).Ends(exit);
     }
 
     private async Task<ExitCode> FollowToEndAsync(ControlClient client)

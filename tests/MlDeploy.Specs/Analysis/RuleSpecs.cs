@@ -91,7 +91,13 @@ public sealed class RuleSpecs
         }
 
         judge.BeginStep(1, comparable: true);
-        Assert.Equal(JudgmentKind.Pass, judge.Look([new TrendMeasurement("memory.growth", 30, 130 * Mebibyte)])[0].Kind);
+        for (var age = 30.0; age < 38; age += 2)
+        {
+            // Beyond the limit from the first look on that has a slope, but not yet for long enough: never a pass.
+            Assert.Equal(Open, judge.Look([new TrendMeasurement("memory.growth", age, (100 + age) * Mebibyte)])[0].Kind);
+        }
+
+        Assert.Equal(JudgmentKind.Fail, judge.Look([new TrendMeasurement("memory.growth", 38, 138 * Mebibyte)])[0].Kind);
         Assert.Equal(Open, judge.Look([new TrendMeasurement("memory.growth", 2, 60 * Mebibyte)])[0].Kind);
     }
 

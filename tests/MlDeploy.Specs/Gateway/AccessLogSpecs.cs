@@ -42,16 +42,17 @@ public sealed class AccessLogSpecs : IDisposable
         await using (var fixture = await GatewayFixture.StartAsync(log: new AccessLogOptions(path, MaxBytes: 400, Keep: 2)))
         {
             fixture.Route(await fixture.VersionAsync("v1"));
-            for (var i = 0; i < 20; i++)
+            // How many lines a busy writer takes at once is its own affair; that it sets files aside is not.
+            for (var i = 0; i < 5_000 && !File.Exists(path + ".2"); i++)
             {
                 await fixture.Client.GetStringAsync($"/{i}");
             }
 
-            await Eventually.Holds(() => fixture.Gateway.Totals.Requests == 20, "all are recorded");
+            await fixture.Client.GetStringAsync("/last");
         }
 
         Assert.Equal(["access.log", "access.log.1", "access.log.2"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
-        Assert.Contains("\"/19\"", await File.ReadAllTextAsync(path));
+        Assert.Contains("\"/last\"", await File.ReadAllTextAsync(path));
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));

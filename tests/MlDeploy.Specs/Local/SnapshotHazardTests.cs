@@ -162,18 +162,22 @@ public sealed class SnapshotHazardTests : IDisposable
     [Fact]
     public async Task A_file_that_keeps_changing_gives_no_torn_copy()
     {
-        var path = app.Write("live.db", new string('a', 4 << 20));
+        const int Length = 64 << 20; // copied for long enough that a busy machine lets the writer in between
+        var path = app.Write("live.db", new string('a', Length));
         using var stop = new CancellationTokenSource();
-        var writer = Task.Run(() =>
+        using var writing = new ManualResetEventSlim();
+        var writer = Task.Factory.StartNew(() =>
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
             for (var i = 0; !stop.IsCancellationRequested; i++)
             {
-                stream.Position = i * 4099L % (4 << 20);
+                stream.Position = i * 4099L % Length;
                 stream.WriteByte((byte)i);
                 stream.Flush();
+                writing.Set();
             }
-        });
+        }, TaskCreationOptions.LongRunning);
+        writing.Wait();
         try
         {
             var error = Refusal();

@@ -37,9 +37,12 @@ internal sealed class GrowthGate(Gate gate, MetricDefinition metric) : GateJudge
     private double latest;
     private SlopeEstimate? slope;
     private int beyond;
+    private int within;
 
     /// <summary>Nothing: the life of a version does not begin anew with a step.</summary>
-    protected override void Reset(StepContext step) => beyond = 0;
+    protected override void Reset(StepContext step)
+    {
+    }
 
     protected override void Observe(Measurement measurement)
     {
@@ -51,7 +54,7 @@ internal sealed class GrowthGate(Gate gate, MetricDefinition metric) : GateJudge
         if (lastAge is null || trend.Age < lastAge)
         {
             life.Clear();
-            (first, slope, beyond) = (trend.Candidate, null, 0);
+            (first, slope, beyond, within) = (trend.Candidate, null, 0, 0);
         }
         else if (trend.Age == lastAge)
         {
@@ -68,7 +71,7 @@ internal sealed class GrowthGate(Gate gate, MetricDefinition metric) : GateJudge
         }
 
         slope = TheilSen.Estimate(points);
-        beyond = IsLeak(slope.Value, points) ? beyond + 1 : 0;
+        (beyond, within) = IsLeak(slope.Value, points) ? (beyond + 1, 0) : (0, within + 1);
     }
 
     protected override Judgment Judge()
@@ -78,6 +81,13 @@ internal sealed class GrowthGate(Gate gate, MetricDefinition metric) : GateJudge
                 ? judgment with { Kind = JudgmentKind.Inconclusive, Reason = $"a slope needs {FewestSamples} samples over {ShortestLife:0} s of one process after its warm-up" }
             : beyond >= Running
                 ? judgment with { Kind = JudgmentKind.Fail, Reason = $"memory grew by {Megabytes(latest - first)} MiB since warm-up and does not slow down: at least {Rate(slope.Value.Low)}, where {Rate(Gate.Max!.Value)} are allowed" }
+            : within < Running
+                ? judgment with
+                {
+                    Kind = JudgmentKind.Inconclusive,
+                    Reason = beyond > 0 ? $"memory grows beyond the limit, for {beyond} of {Running} samples running" : $"within the limit for {within} of {Running} samples running",
+                }
+            : slope.Value.Slope > Gate.Max ? judgment with { Reason = "above the limit, but the growth is small or slows down" }
             : judgment;
     }
 
