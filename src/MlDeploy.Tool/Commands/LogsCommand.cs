@@ -10,9 +10,10 @@ namespace MlDeploy.Tool.Commands;
 /// <summary>`mldeploy logs`</summary>
 internal static class LogsCommand
 {
+    private static readonly TimeSpan LookForNewEvery = TimeSpan.FromMilliseconds(500);
     private static readonly Argument<string?> Version = new("version") { Description = "A version's label or id; default: all.", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on printing as lines are written." };
-    private static readonly Option<int> Tail = new("--tail") { Description = "How many lines of the past; default 100.", HelpName = "LINES", DefaultValueFactory = _ => 100 };
+    private static readonly Option<int> Tail = new("--tail") { Description = "How many lines of the past, of each version; default 100.", HelpName = "LINES", DefaultValueFactory = _ => 100 };
 
     public static ToolCommand Create(CommonOptions options)
     {
@@ -29,53 +30,82 @@ internal static class LogsCommand
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
         var name = await Applications.NameAsync(parse, context);
-        var logs = Find(LocalTarget.Existing(context, name), name, parse.GetValue(Version));
-        var prefix = logs.Length > 1;
-        await Task.WhenAll(logs.Select(log => PrintAsync(log, prefix, parse, context)));
-        return context.Interruption.ExitCode ?? ExitCode.Done;
-    }
-
-    private static ImmutableArray<string> Find(ApplicationPaths paths, string name, string? version)
-    {
-        var logs = Directory.Exists(paths.Logs)
-            ? Directory.GetFiles(paths.Logs, "*.log").Where(log => log != paths.AccessLog).OrderBy(File.GetLastWriteTimeUtc).ToImmutableArray()
-            : [];
-        ImmutableArray<string> wanted = version is null ? logs : [.. logs.Where(log => Matches(Path.GetFileNameWithoutExtension(log), version))];
-        return wanted.IsEmpty
-            ? throw new ExpectedException(
+        var paths = LocalTarget.Existing(context, name);
+        var version = parse.GetValue(Version);
+        var logs = Find(paths, version);
+        if (logs.IsEmpty)
+        {
+            var all = Find(paths, null);
+            throw new ExpectedException(
                 ExitCode.Usage,
                 $"{name} has no log{(version is null ? "" : $" of version {version}")}",
-                logs.IsEmpty ? "deploy it first" : $"choose one of {string.Join(", ", logs.Select(Path.GetFileNameWithoutExtension))}")
-            : wanted;
+                all.IsEmpty ? "deploy it first" : $"choose one of {string.Join(", ", all.Select(Path.GetFileNameWithoutExtension))}");
+        }
+
+        if (parse.GetValue(Follow))
+        {
+            await FollowAsync(() => Find(paths, version), prefix: version is null, parse.GetValue(Tail), context);
+            return context.Interruption.ExitCode ?? ExitCode.Done;
+        }
+
+        foreach (var log in logs)
+        {
+            foreach (var line in new LogFile(log).Tail(parse.GetValue(Tail)))
+            {
+                context.Results.Text.WriteLine(Label(log, logs.Length > 1) + line);
+            }
+        }
+
+        return ExitCode.Done;
     }
+
+    /// <summary>Oldest first.</summary>
+    private static ImmutableArray<string> Find(ApplicationPaths paths, string? version) => Directory.Exists(paths.Logs)
+        ? [.. Directory.GetFiles(paths.Logs, "*.log")
+            .Where(log => log != paths.AccessLog && (version is null || Matches(Path.GetFileNameWithoutExtension(log), version)))
+            .OrderBy(File.GetLastWriteTimeUtc)]
+        : [];
 
     /// <summary>`v1` means every content that was deployed under that label; its id means one.</summary>
     private static bool Matches(string id, string wanted) => id == wanted || (id.LastIndexOf('-') is var dash and > 0 && id[..dash] == wanted);
 
-    private static async Task PrintAsync(string path, bool prefix, ParseResult parse, CommandContext context)
+    private static string Label(string log, bool prefix) => prefix ? $"{Path.GetFileNameWithoutExtension(log)} | " : "";
+
+    /// <summary>Follows what is there, and what comes: the next candidate is what one wants to see.</summary>
+    private static async Task FollowAsync(Func<ImmutableArray<string>> find, bool prefix, int tail, CommandContext context)
     {
-        var log = new LogFile(path);
-        var label = prefix ? $"{Path.GetFileNameWithoutExtension(path)} | " : "";
-        if (!parse.GetValue(Follow))
-        {
-            foreach (var line in log.Tail(parse.GetValue(Tail)))
-            {
-                context.Results.Text.WriteLine(label + line);
-            }
-
-            return;
-        }
-
+        var following = new Dictionary<string, Task>(StringComparer.Ordinal);
         try
         {
-            await foreach (var line in log.FollowAsync(parse.GetValue(Tail), context.Clock, context.Stop))
+            while (true)
+            {
+                foreach (var log in find().Where(log => !following.ContainsKey(log)))
+                {
+                    following[log] = PrintAsync(log, Label(log, prefix), tail, context);
+                }
+
+                await Task.Delay(LookForNewEvery, context.Clock, context.Stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C ends following; that is how it is meant to end.
+            await Task.WhenAll(following.Values);
+        }
+    }
+
+    private static async Task PrintAsync(string log, string label, int tail, CommandContext context)
+    {
+        try
+        {
+            await foreach (var line in new LogFile(log).FollowAsync(tail, context.Clock, context.Stop))
             {
                 context.Results.Text.WriteLine(label + line);
             }
         }
         catch (OperationCanceledException)
         {
-            // Ctrl-C ends following; that is how it is meant to end.
+            // The same.
         }
     }
 }
