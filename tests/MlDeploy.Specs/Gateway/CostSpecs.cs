@@ -29,15 +29,20 @@ public sealed class CostSpecs
         var http = new DefaultHttpContext();
         http.Request.Headers["user"] = "ann";
         http.Request.Headers.Cookie = "theme=dark; user=ann";
-        Once();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10_000; i++)
+        // The runtime itself allocates a few bytes when it compiles a method anew: of three runs one is free of that.
+        Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => AllocatedBy(10_000)));
+
+        long AllocatedBy(int requests)
         {
-            Once();
-        }
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < requests; i++)
+            {
+                Once();
+            }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void Once()
         {
