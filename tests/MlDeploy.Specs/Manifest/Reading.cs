@@ -7,7 +7,7 @@ namespace MlDeploy.Specs.Manifest;
 /// <summary>Reads manifests for the specifications, and knows where the repository's files are.</summary>
 internal static class Reading
 {
-    public const string BaseDirectory = "/work/app";
+    public const string BaseDirectory = "/srv/app";
 
     /// <summary>The least that is valid.</summary>
     public const string Minimal = """

@@ -28,7 +28,7 @@ public class RoundTripSpecs
     {
         var json = Reading.Valid(Reading.Minimal).CanonicalJson;
         Assert.Contains("\"interval\":\"5s\"", json, StringComparison.Ordinal);
-        Assert.Contains("\"workingDirectory\":\"/work/app\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"workingDirectory\":\"/srv/app\"", json, StringComparison.Ordinal);
         Assert.DoesNotContain("gates", json, StringComparison.Ordinal);
     }
 
