@@ -22,9 +22,9 @@ public sealed class MayUseSpecs
         [
             "Amazon.", "System.CommandLine.", "Spectre.", "YamlDotNet.", "MlDeploy.Aws.", "MlDeploy.Tool.", "System.Console",
         ]),
-        ["MlDeploy.Aws"] = new("MlDeploy.Aws", ["MlDeploy.Core"], ["AWSSDK.Core", "Polly.Core"],
+        ["MlDeploy.Aws"] = new("MlDeploy.Aws", ["MlDeploy.Core"], ["AWSSDK.Core", "AWSSDK.S3", "AWSSDK.SecurityToken", "AWSSDK.SSO", "AWSSDK.SSOOIDC", "Polly.Core", "YamlDotNet"],
         [
-            "Microsoft.AspNetCore.", "Yarp.", "System.CommandLine.", "Spectre.", "YamlDotNet.", "MlDeploy.Local.", "MlDeploy.Tool.", "System.Console",
+            "Microsoft.AspNetCore.", "Yarp.", "System.CommandLine.", "Spectre.", "MlDeploy.Local.", "MlDeploy.Tool.", "System.Console",
         ]),
         ["MlDeploy.Tool"] = new("mldeploy", ["MlDeploy.Core", "MlDeploy.Local", "MlDeploy.Aws"], ["System.CommandLine", "Spectre.Console"],
         [
