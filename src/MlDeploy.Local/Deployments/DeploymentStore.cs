@@ -111,6 +111,7 @@ public static class DeploymentHistory
         }
     }
 
+    /// <summary>Why it ended as it did; of a promotion what was noted first, which tells a rollback that was asked for from a new version.</summary>
     private static string? Reason(DeploymentReport report) =>
-        report.Outcome == Phase.Promoted ? null : report.Verdict;
+        report.Outcome == Phase.Promoted ? report.Notes.FirstOrDefault() : report.Verdict;
 }
