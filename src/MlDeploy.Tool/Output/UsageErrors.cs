@@ -12,21 +12,25 @@ internal static class UsageErrors
     {
         if (parse.Errors.Count == 0)
         {
-            return format == OutputFormat.GitHub && parse.CommandResult.Command is ToolCommand { Annotates: false } plain
-                ? [new ErrorEntry($"`{Names.Path(plain)}` has no annotations to give", "use `-o text` or `-o json`")]
-                : [];
+            return (format, parse.CommandResult.Command) switch
+            {
+                (OutputFormat.GitHub, ToolCommand { Annotates: false } plain) => [new ErrorEntry($"`{Names.Path(plain)}` has no annotations to give", "use `-o text` or `-o json`")],
+                (OutputFormat.Html, ToolCommand { MakesPages: false } plain) => [new ErrorEntry($"`{Names.Path(plain)}` makes no page", "use `-o text` or `-o json`")],
+                _ => [],
+            };
         }
 
         var command = parse.CommandResult.Command;
         var help = $"run `{Names.Path(command)} --help`";
         var errors = Unmatched(parse, command, help).ToList();
-        if (errors.Count == 0 && command.Subcommands.Count > 0)
+        var isName = command is not ToolCommand { RunsItself: true };
+        if (errors.Count == 0 && isName && command.Subcommands.Count > 0)
         {
             errors.Add(new ErrorEntry(
                 $"`{Names.Path(command)}` needs a command: {string.Join(", ", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}", help));
         }
 
-        if (command.Subcommands.Count == 0)
+        if (!isName || command.Subcommands.Count == 0)
         {
             // The parser repeats every unmatched token as an error of the command; those were said better above.
             errors.AddRange(parse.Errors
@@ -51,7 +55,7 @@ internal static class UsageErrors
             {
                 afterUnknownOption = false; // Most likely the value of the option that is already complained about.
             }
-            else if (command.Subcommands.Count > 0)
+            else if (command is not ToolCommand { RunsItself: true } && command.Subcommands.Count > 0)
             {
                 yield return Unknown("command", token, command.Subcommands.Select(sub => sub.Name), command, help);
             }
