@@ -35,7 +35,9 @@ internal static class UsageErrors
             // The parser repeats every unmatched token as an error of the command; those were said better above.
             errors.AddRange(parse.Errors
                 .Where(error => !parse.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)))
-                .Select(error => new ErrorEntry(Sentence(error), help)));
+                .Select(error => error.SymbolResult is ArgumentResult { Tokens: [{ Value: ['-', _, ..] written }] }
+                    ? Unknown("option", written.Split('=', 2)[0], Names.Options(command), command, help)
+                    : new ErrorEntry(Sentence(error), help)));
         }
 
         return errors;
@@ -78,6 +80,10 @@ internal static class UsageErrors
             $"{option.Option.Name} was given {option.Tokens.Count} times; it is taken once",
         OptionResult option when option.Option.ValueType == typeof(int) =>
             $"{option.Option.Name} wants a whole number, not '{option.Tokens[0].Value}'",
+        ArgumentResult { Tokens.Count: 0, Parent: CommandResult command } argument =>
+            $"`{Names.Path(command.Command)}` needs {argument.Argument.Name.ToUpperInvariant()}: {argument.Argument.Description}",
+        ArgumentResult argument when argument.Argument.ValueType == typeof(int?) =>
+            $"{argument.Argument.Name.ToUpperInvariant()} is a whole number, not '{argument.Tokens[0].Value}'",
         CommandResult command when command.Command.Options.FirstOrDefault(option => option.Required && command.GetResult(option) is null) is { } required =>
             $"`{Names.Path(command.Command)}` needs {required.Name} {required.HelpName}: {required.Description}",
         _ => error.Message.ReplaceLineEndings(" ").TrimEnd('.'),

@@ -19,6 +19,7 @@ internal static partial class Normalised
         known = Timestamp().Replace(known, "TIME");
         known = Settings().Replace(known, "${name}…}");
         known = Points().Replace(known, "${name}…]");
+        known = Version().Replace(known, "${name}VERSION\"");
         known = Hash().Replace(known, "SHA256");
         known = Digest().Replace(known, "-DIGEST");
         known = Count().Replace(known, "${name}N");
@@ -40,6 +41,9 @@ internal static partial class Normalised
     /// <summary>The manifest: it changes with every setting that is added, and is told elsewhere.</summary>
     [GeneratedRegex("""(?<name>"settings": \{).*?\n    \}""", RegexOptions.ExplicitCapture | RegexOptions.Singleline, Patience)]
     private static partial Regex Settings();
+
+    [GeneratedRegex("(?<name>\"toolVersion\": \")[^\"]*\"", RegexOptions.ExplicitCapture, Patience)]
+    private static partial Regex Version();
 
     [GeneratedRegex("[0-9a-f]{64}", RegexOptions.ExplicitCapture, Patience)]
     private static partial Regex Hash();

@@ -24,7 +24,7 @@ internal static class FeaturesSection
             <h2 id="features">Features, by distance</h2>
             <p>Distances are between 0 (identical) and 1 (disjoint), from the {seen.Reference} unless a row says otherwise. {MetricText.Count(seen.Captured)} rows were counted, {MetricText.Count(seen.Dropped)} dropped because capture could not keep up, {MetricText.Count(seen.Unparsable)} could not be read.</p>
             {seen.Void.Select(reason => Markup.Of($"""<p class="void">Void: {reason}</p>"""))}
-            <div class="scroll" role="region" aria-labelledby="features" tabindex="0"><table>
+            <div class="scroll" role="region" aria-labelledby="features" tabindex="0"><table class="broad">
             <thead><tr><th scope="col" class="n">#</th><th scope="col">feature</th><th scope="col" class="n">distance</th><th scope="col"><span class="sr">as a bar</span></th><th scope="col" class="n">at least</th><th scope="col" class="n">by chance</th><th scope="col" class="n">limit</th><th scope="col" class="n">missing: reference</th><th scope="col" class="n">stable</th><th scope="col" class="n">candidate</th></tr></thead>
             <tbody>
             {ranked.Take(MostRows).Select(Row)}</tbody></table></div>

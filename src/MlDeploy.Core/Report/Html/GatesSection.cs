@@ -54,7 +54,7 @@ internal static class GatesSection
 
     private static Markup Step(StepReport step, int number) => Markup.Of($"""
         <h3 id="step-{number}">{step.Name}: {Words.Percent(step.Weight)} for {Words.Of(step.Lasted)}</h3>
-        <div class="scroll" role="region" aria-labelledby="step-{number}" tabindex="0"><table>
+        <div class="scroll" role="region" aria-labelledby="step-{number}" tabindex="0"><table class="broad">
         <thead><tr><th scope="col">gate</th><th scope="col">judgment</th><th scope="col" class="n">candidate</th><th scope="col" class="n">interval</th><th scope="col" class="n">stable</th><th scope="col">limit</th><th scope="col" class="n">n</th><th scope="col">remark</th></tr></thead>
         <tbody>
         {step.Judgments.Select(Row)}</tbody></table></div>

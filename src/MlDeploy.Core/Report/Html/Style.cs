@@ -39,6 +39,7 @@ internal static class Style
         td:last-child:not(.n) { overflow-wrap: anywhere; min-width: 180px; } .n:last-child { padding-right: 0; }
         .events td { white-space: nowrap; } .events td:last-child { width: 99%; white-space: normal; }
         .n { text-align: right; white-space: nowrap; }
+        .broad { min-width: 840px; }
         .beyond td, .beyond th { color: var(--bad); }
         .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); gap: 16px; }
         .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 14px; break-inside: avoid; }
@@ -70,7 +71,7 @@ internal static class Style
         @media (max-width: 720px) { main, footer { padding: 0 14px; } header { padding-top: 20px; } h1 { font-size: 21px; } .wide { display: none; } .narrow { display: block; } dl { grid-template-columns: 1fr; gap: 8px; } }
         @media print { :root { --ground: #fff; --card: #fff; --ink: #000; --quiet: #444; --line: #ccc; --candidate: #b45309; --stable: #1d4ed8; --reference: #6b7280; --good: #15803d; --bad: #b91c1c; --warn: #8a5a00; --lost: #7e22ce; --none: #444; --plain: #cfd6df; --judged: #c7d7fb; --inphase: #000; }
           * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } body { font-size: 11pt; } h2, h3 { break-after: avoid; } tr, figure { break-inside: avoid; } pre { max-height: none; } .scroll { overflow: visible; }
-          details::details-content { content-visibility: visible; display: block; height: auto; } .cards { grid-template-columns: repeat(2, 1fr); } table { font-size: 9pt; } }
+          details::details-content { content-visibility: visible; display: block; height: auto; } .cards { grid-template-columns: repeat(2, 1fr); } table { font-size: 9pt; min-width: 0 !important; } }
 
         """);
 }
