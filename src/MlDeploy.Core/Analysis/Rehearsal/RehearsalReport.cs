@@ -51,7 +51,7 @@ public sealed record RehearsalReport
     public ImmutableArray<string> Advice { get; init; } = [];
 }
 
-/// <param name="LookEvery">How often the rehearsal looked; the rollout itself looks every 2 s.</param>
+/// <param name="LookEvery">The longest time between two looks of the rehearsal; the rollout itself looks every 2 s.</param>
 /// <param name="Requests">To expect at the candidate in this step.</param>
 /// <param name="CaughtHere">Share of all rollouts that were rolled back in this step.</param>
 /// <param name="CaughtSoFar">In this step or before.</param>

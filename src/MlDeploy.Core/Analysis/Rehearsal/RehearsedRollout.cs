@@ -71,7 +71,7 @@ internal sealed class RehearsedRollout
         var (held, every) = (TimeSpan.Zero, setting.LookEvery(step));
         while (true)
         {
-            var length = step.For > held && step.For - held < every ? step.For - held : every;
+            var length = RehearsalSetting.UntilNextLook(step, every, held);
             (held, elapsed) = (held + length, elapsed + length);
             var judgments = Look(step, length);
             if (ended is not null)

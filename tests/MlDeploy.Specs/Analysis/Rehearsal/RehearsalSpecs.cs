@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MlDeploy.Core.Analysis.Rehearsal;
 using MlDeploy.Core.Errors;
+using MlDeploy.Specs.Analysis.Simulation;
 using MlDeploy.Specs.Manifest;
 
 namespace MlDeploy.Specs.Analysis.Rehearsals;
@@ -16,10 +17,10 @@ public sealed class RehearsalSpecs
     [Fact]
     public void The_same_seed_gives_the_same_report_and_another_seed_another()
     {
-        var first = Run(Short, 50, ["http.errors=1%..3%"]);
+        var first = Run(Short, 50, ["http.errors=1%..10%"], runs: 60);
 
-        Assert.Equal(Text(first), Text(Run(Short, 50, ["http.errors=1%..3%"])));
-        Assert.NotEqual(Text(first), Text(Run(Short, 50, ["http.errors=1%..3%"], seed: 2)));
+        Assert.Equal(Text(first), Text(Run(Short, 50, ["http.errors=1%..10%"], runs: 60)));
+        Assert.NotEqual(Text(first), Text(Run(Short, 50, ["http.errors=1%..10%"], runs: 60, seed: 2)));
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class RehearsalSpecs
     [Fact]
     public void Chances_add_up()
     {
-        var report = Run(Short, 20, ["http.errors=1%..3%"]);
+        var report = Run(Short, 20, ["http.errors=1%..3%"], runs: 60);
 
         Assert.Equal(1, report.Caught + report.Inconclusive + report.Promoted, 9);
         Assert.Equal(report.Caught, report.Steps[^1].CaughtSoFar, 9);
@@ -82,6 +83,29 @@ public sealed class RehearsalSpecs
         var proposed = Run("patience: 1m, bake: 1m, " + steps[steps.IndexOf("steps:", StringComparison.Ordinal)..], 5, ["http.errors=1%..5%"]);
         Assert.InRange(proposed.Caught, 0.8, 1);
         Assert.InRange(proposed.Harmless.Inconclusive, 0, 0.2);
+    }
+
+    [Fact]
+    public void Its_times_are_those_of_a_simulation_request_by_request_through_real_histograms()
+    {
+        var minutes = new double[60];
+        Parallel.For(0, minutes.Length, run => minutes[run] = new LatencyScenario("half as slow again", (seconds, _, _) => 1.5 * seconds).Run(run));
+        Array.Sort(minutes);
+
+        var median = Run("bake: 10m, steps: [ { weight: 5%, for: 30m } ]", 50, ["latency.p99=x1.5"], runs: 400).Median!.Value.TotalMinutes;
+
+        Assert.InRange(median / minutes[29], 0.75, 1.35);
+    }
+
+    [Fact]
+    public void Its_times_are_those_of_the_scenarios_that_judging_is_measured_with()
+    {
+        var scenario = Scenarios.All["1% → 5%, 50 req/s"].Scenario;
+        var tally = Tally.Of(scenario, 200, run => new JudgeRule(scenario, new Random(run + 1_000_000)));
+
+        var median = Run("bake: 10m, steps: [ { weight: 5%, for: 30m } ]", 50, ["http.errors=1%..5%"], runs: 400).Median!.Value.TotalMinutes;
+
+        Assert.InRange(median / tally.MedianMinutes, 0.75, 1.35);
     }
 
     [Theory]
