@@ -30,6 +30,7 @@ internal static class Root
         ValidateCommand.Create(options),
         SchemaCommand.Create(),
         PlanCommand.Create(options),
+        SimulateCommand.Create(options),
 
         ProvisionCommand.Create(options),
         DeployCommand.Create(options),
