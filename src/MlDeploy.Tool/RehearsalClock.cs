@@ -11,6 +11,8 @@ internal sealed class RehearsalClock(DateTimeOffset start, double speed, TimePro
 {
     public const string Variable = "MLDEPLOY_REHEARSAL_CLOCK";
 
+    private readonly long origin = real.GetTimestamp();
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <returns>The real clock where nothing is rehearsed.</returns>
@@ -24,7 +26,7 @@ internal sealed class RehearsalClock(DateTimeOffset start, double speed, TimePro
 
     public override DateTimeOffset GetUtcNow() => start + ((real.GetUtcNow() - start) * speed);
 
-    public override long GetTimestamp() => (long)(real.GetTimestamp() * ((double)TimeSpan.TicksPerSecond / real.TimestampFrequency) * speed);
+    public override long GetTimestamp() => (real.GetElapsedTime(origin) * speed).Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new ShrunkTimer(real.CreateTimer(callback, state, Real(dueTime), Real(period)), Real);
