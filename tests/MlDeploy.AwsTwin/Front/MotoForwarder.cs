@@ -72,5 +72,23 @@ internal sealed class MotoForwarder(Uri moto) : IDisposable
         return context.Response.StatusCode;
     }
 
+    /// <summary>Passes on a call that a service of ours only wants to see, or whose answer it completes.</summary>
+    public async Task<TwinReply> PassOnAsync(TwinRequest call, CancellationToken cancel)
+    {
+        var query = call.Query.Count == 0 ? "" : QueryString.Create(call.Query.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))).Value;
+        var uri = new Uri($"http://{moto.Authority}{call.Path}{query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using var request = new HttpRequestMessage(new HttpMethod(call.Method), uri) { Content = new ByteArrayContent(call.Body) };
+        foreach (var (name, values) in call.Headers)
+        {
+            if (!HopByHop.Contains(name) && !request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+            }
+        }
+
+        using var reply = await http.SendAsync(request, cancel);
+        return TwinReply.OfRaw((int)reply.StatusCode, reply.Content.Headers.ContentType?.ToString() ?? "text/plain", await reply.Content.ReadAsByteArrayAsync(cancel));
+    }
+
     public void Dispose() => http.Dispose();
 }

@@ -1,4 +1,8 @@
 using MlDeploy.AwsTwin.CloudFormation;
+using MlDeploy.AwsTwin.CodeDeploy;
+using MlDeploy.AwsTwin.Notifications;
+using MlDeploy.AwsTwin.SageMaker;
+using MlDeploy.AwsTwin.Scheduling;
 
 namespace MlDeploy.AwsTwin.Front;
 
@@ -8,5 +12,10 @@ internal static class TwinServices
     public static IReadOnlyList<object> All(TwinContext context) =>
     [
         new CloudFormationService(context),
+        new CodeDeployService(context),
+        new EventBusService(context),
+        new SageMakerService(context),
+        new SchedulerService(context),
+        new SnsService(context),
     ];
 }
