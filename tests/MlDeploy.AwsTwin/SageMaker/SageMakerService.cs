@@ -99,7 +99,8 @@ internal sealed class SageMakerService(TwinContext twin) : ITwinService, ITwinRo
             var config = input.Required("NotebookInstanceLifecycleConfigName");
             var record = (JsonObject)input.DeepClone();
             record["NotebookInstanceLifecycleConfigArn"] = $"arn:{TwinAccount.Partition}:sagemaker:{name}:{TwinAccount.Id}:notebook-instance-lifecycle-config/{config.ToLowerInvariant()}";
-            record["CreationTime"] = record["LastModifiedTime"] = JsonValue.Create(now);
+            record["CreationTime"] = JsonValue.Create(now);
+            record["LastModifiedTime"] = JsonValue.Create(now);
             return Lifecycles.TryAdd(config, record)
                 ? new JsonObject { ["NotebookInstanceLifecycleConfigArn"] = record.Text("NotebookInstanceLifecycleConfigArn") }
                 : throw new AwsError("ValidationException", $"Unable to create Notebook Instance Lifecycle Config {config}. AlreadyExists");
