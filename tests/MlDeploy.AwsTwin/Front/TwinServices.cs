@@ -5,5 +5,6 @@ internal static class TwinServices
 {
     public static IReadOnlyList<object> All(TwinContext context) =>
     [
+        .. new Plane(context).Parts,
     ];
 }

@@ -5,5 +5,5 @@ namespace MlDeploy.AwsTwin.LoadBalancing;
 /// <param name="TargetStatus">The target's answer; null when it gave none, so that the balancer made one.</param>
 /// <param name="BalancerStatus">The status the balancer made; null when it passed the target's on.</param>
 /// <param name="ResponseTime">From the request leaving the balancer until the target's headers came, in real seconds.</param>
-public readonly record struct BalancedRequest(
+internal readonly record struct BalancedRequest(
     LoadBalancer LoadBalancer, TargetGroup? Target, int? TargetStatus, int? BalancerStatus, double? ResponseTime);

@@ -3,39 +3,39 @@ using System.Collections.Immutable;
 namespace MlDeploy.AwsTwin.LoadBalancing;
 
 /// <summary>A load balancer as ELBv2 records it.</summary>
-public sealed record LoadBalancer(string Arn, string Name, string Scheme)
+internal sealed record LoadBalancer(string Arn, string Name, string Scheme)
 {
     /// <summary>`app/NAME/ID`: the value of the CloudWatch dimension LoadBalancer.</summary>
     public string Dimension => Arn[(Arn.IndexOf(":loadbalancer/", StringComparison.Ordinal) + ":loadbalancer/".Length)..];
 }
 
 /// <summary>A listener with its rules in the order they are tried: by priority, the default last.</summary>
-public sealed record Listener(string Arn, string LoadBalancerArn, int Port, string Protocol, ImmutableArray<ListenerRule> Rules);
+internal sealed record Listener(string Arn, string LoadBalancerArn, int Port, string Protocol, ImmutableArray<ListenerRule> Rules);
 
 /// <summary>A rule; the default rule has no conditions and <see cref="int.MaxValue"/>.</summary>
-public sealed record ListenerRule(int Priority, ImmutableArray<RuleCondition> Conditions, RuleAction Action);
+internal sealed record ListenerRule(int Priority, ImmutableArray<RuleCondition> Conditions, RuleAction Action);
 
 /// <param name="Field">path-pattern, host-header, http-header, http-request-method, query-string or source-ip.</param>
 /// <param name="Name">Of the header, for http-header.</param>
 /// <param name="Values">Any of them; a query string as `key=value` or `value`.</param>
-public sealed record RuleCondition(string Field, string? Name, ImmutableArray<string> Values);
+internal sealed record RuleCondition(string Field, string? Name, ImmutableArray<string> Values);
 
-public abstract record RuleAction;
+internal abstract record RuleAction;
 
 /// <summary>To the groups by weight.</summary>
-public sealed record ForwardAction(ImmutableArray<WeightedGroup> Groups) : RuleAction;
+internal sealed record ForwardAction(ImmutableArray<WeightedGroup> Groups) : RuleAction;
 
-public sealed record FixedResponseAction(int Status, string? ContentType, string? Body) : RuleAction;
+internal sealed record FixedResponseAction(int Status, string? ContentType, string? Body) : RuleAction;
 
-public sealed record RedirectAction(int Status, string Protocol, string Host, string Port, string Path, string Query) : RuleAction;
+internal sealed record RedirectAction(int Status, string Protocol, string Host, string Port, string Path, string Query) : RuleAction;
 
 /// <summary>Something an ALB does and the twin does not, answered 501 so that nobody takes it for tested.</summary>
-public sealed record UnknownAction(string Type) : RuleAction;
+internal sealed record UnknownAction(string Type) : RuleAction;
 
 /// <param name="Weight">0 to 999.</param>
-public readonly record struct WeightedGroup(string Arn, int Weight);
+internal readonly record struct WeightedGroup(string Arn, int Weight);
 
-public sealed record TargetGroup(string Arn, string Name, string TargetType, int Port, HealthCheck HealthCheck, TimeSpan DeregistrationDelay)
+internal sealed record TargetGroup(string Arn, string Name, string TargetType, int Port, HealthCheck HealthCheck, TimeSpan DeregistrationDelay)
 {
     /// <summary>`targetgroup/NAME/ID`: the value of the CloudWatch dimension TargetGroup.</summary>
     public string Dimension => Arn[(Arn.LastIndexOf(':') + 1)..];
@@ -43,7 +43,7 @@ public sealed record TargetGroup(string Arn, string Name, string TargetType, int
 
 /// <param name="Port">Null: the traffic port.</param>
 /// <param name="Matcher">Status codes that are healthy: `200`, `200,302`, `200-299`.</param>
-public sealed record HealthCheck(string Protocol, string Path, int? Port, TimeSpan Interval, TimeSpan Timeout, int HealthyThreshold, int UnhealthyThreshold, string Matcher)
+internal sealed record HealthCheck(string Protocol, string Path, int? Port, TimeSpan Interval, TimeSpan Timeout, int HealthyThreshold, int UnhealthyThreshold, string Matcher)
 {
     public bool IsHealthy(int status) => Matcher.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Any(part =>
         part.Split('-') is [var low, var high]
@@ -52,7 +52,7 @@ public sealed record HealthCheck(string Protocol, string Path, int? Port, TimeSp
 }
 
 /// <summary>Everything the data plane needs to know, read together.</summary>
-public sealed record Configuration(
+internal sealed record Configuration(
     ImmutableDictionary<string, LoadBalancer> LoadBalancers, ImmutableArray<Listener> Listeners, ImmutableDictionary<string, TargetGroup> TargetGroups)
 {
     public static Configuration Empty { get; } =

@@ -1,6 +1,6 @@
 namespace MlDeploy.AwsTwin.LoadBalancing;
 
-public enum TargetState
+internal enum TargetState
 {
     Initial,
     Healthy,
@@ -9,7 +9,7 @@ public enum TargetState
 }
 
 /// <summary>A registered target and what its health checks said. Changed only under its registry's lock.</summary>
-public sealed class Target(string id, int port, DateTimeOffset registered)
+internal sealed class Target(string id, int port, DateTimeOffset registered)
 {
     private int successes;
     private int failures;

@@ -7,7 +7,7 @@ namespace MlDeploy.AwsTwin.LoadBalancing;
 /// Where a target really listens. A task has a private address of the twin's VPC and its container's port, as on Fargate; the
 /// process behind it listens on some free loopback port.
 /// </summary>
-public sealed class TargetAddresses
+internal sealed class TargetAddresses
 {
     private readonly ConcurrentDictionary<(string Address, int Port), IPEndPoint> known = new();
 

@@ -3,10 +3,10 @@ using System.Collections.Immutable;
 namespace MlDeploy.AwsTwin.LoadBalancing;
 
 /// <summary>A target's health as DescribeTargetHealth tells it.</summary>
-public sealed record TargetHealth(string Id, int Port, string State, string? Reason, string? Description);
+internal sealed record TargetHealth(string Id, int Port, string State, string? Reason, string? Description);
 
 /// <summary>The targets of all groups.</summary>
-public sealed class TargetRegistry(TimeProvider time)
+internal sealed class TargetRegistry(TimeProvider time)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, List<Target>> groups = [];

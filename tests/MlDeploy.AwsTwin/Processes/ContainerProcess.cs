@@ -8,7 +8,7 @@ namespace MlDeploy.AwsTwin.Processes;
 /// pipe from the twin: when the twin dies, even by SIGKILL, the pipe ends and the shell kills the group. (PR_SET_PDEATHSIG would
 /// be shorter, but it follows the death of the *thread* that started the child, and pool threads come and go.)
 /// </summary>
-public sealed class ContainerProcess : IDisposable
+internal sealed class ContainerProcess : IDisposable
 {
     /// <summary>A TERM sent to the group must reach the application but neither this shell, which reports the exit code, nor the guard.</summary>
     private const string Guard = """

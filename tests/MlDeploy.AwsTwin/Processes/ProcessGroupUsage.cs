@@ -5,7 +5,7 @@ namespace MlDeploy.AwsTwin.Processes;
 /// <summary>CPU time and resident memory of all processes of a group, summed from /proc; nothing elsewhere than on Linux.</summary>
 /// <param name="CpuSeconds">User and system time since the processes started.</param>
 /// <param name="MemoryBytes">Resident set.</param>
-public readonly record struct Usage(double CpuSeconds, long MemoryBytes);
+internal readonly record struct Usage(double CpuSeconds, long MemoryBytes);
 
 internal static class ProcessGroupUsage
 {
