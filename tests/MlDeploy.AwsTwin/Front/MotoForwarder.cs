@@ -11,6 +11,8 @@ internal sealed class MotoForwarder(Uri moto) : IDisposable
         "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Content-Length",
     };
 
+    public Uri Address => moto;
+
     private readonly HttpMessageInvoker http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -72,13 +74,11 @@ internal sealed class MotoForwarder(Uri moto) : IDisposable
         return context.Response.StatusCode;
     }
 
-    /// <summary>Passes on a call that a service of ours only wants to see, or whose answer it completes.</summary>
-    public async Task<TwinReply> PassOnAsync(TwinRequest call, CancellationToken cancel)
+    /// <summary>For services that look at what moto answers before, or instead of, passing it on.</summary>
+    public async Task<TwinReply> AskAsync(TwinRequest asked, CancellationToken cancel)
     {
-        var query = call.Query.Count == 0 ? "" : QueryString.Create(call.Query.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))).Value;
-        var uri = new Uri($"http://{moto.Authority}{call.Path}{query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-        using var request = new HttpRequestMessage(new HttpMethod(call.Method), uri) { Content = new ByteArrayContent(call.Body) };
-        foreach (var (name, values) in call.Headers)
+        using var request = new HttpRequestMessage(new HttpMethod(asked.Method), new Uri(moto, asked.Path)) { Content = new ByteArrayContent(asked.Body) };
+        foreach (var (name, values) in asked.Headers)
         {
             if (!HopByHop.Contains(name) && !request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
             {

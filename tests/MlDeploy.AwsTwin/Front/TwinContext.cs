@@ -4,13 +4,15 @@ namespace MlDeploy.AwsTwin.Front;
 
 /// <summary>What every service of the twin is given.</summary>
 /// <param name="Endpoint">The front door, which is open before any service is asked.</param>
-/// <param name="PassOn">Asks moto, as if no service of ours owned the action.</param>
+/// <param name="Moto">What answers for a service that keeps its records there.</param>
 /// <param name="Ending">Cancelled when the twin ends: stop loops and processes then.</param>
-internal sealed record TwinContext(
-    TwinOptions Options, Uri Endpoint, TwinClock Clock, Random Random, Func<TwinRequest, CancellationToken, Task<TwinReply>> PassOn, CancellationToken Ending)
+internal sealed record TwinContext(TwinOptions Options, Uri Endpoint, MotoForwarder Moto, TwinClock Clock, Random Random, CancellationToken Ending)
 {
     /// <summary>A client of the front door, for a service that calls another.</summary>
     public TwinCaller Caller(string name, string region) => new(Endpoint, name, region);
+
+    /// <summary>A client of moto itself: for a service that reads its own records there, which no denied permission may keep from it.</summary>
+    public TwinCaller Records(string region) => new(Moto.Address, "records", region);
 }
 
 /// <summary>How a twin is started.</summary>
@@ -31,14 +33,8 @@ internal sealed record TwinOptions
 
     /// <summary>Twin seconds that making or deleting one resource of a type takes, over the built-in ones.</summary>
     public IReadOnlyDictionary<string, double> ResourceSeconds { get; init; } = new Dictionary<string, double>();
-
-    /// <summary>The command that stands for a container image; null when none was given.</summary>
-    public string? CommandFor(string image) => Images.FirstOrDefault(one => one.Matches(image))?.Command;
 }
 
 /// <param name="Pattern">An image reference with `*` for any text.</param>
 /// <param name="Command">Run by `/bin/sh -c`, told its port in `$PORT`.</param>
-internal sealed record ImageCommand(string Pattern, string Command)
-{
-    public bool Matches(string image) => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(Pattern, image, ignoreCase: false);
-}
+internal sealed record ImageCommand(string Pattern, string Command);

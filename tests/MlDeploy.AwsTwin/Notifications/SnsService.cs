@@ -33,7 +33,7 @@ internal sealed class SnsService(TwinContext twin) : ITwinService, ITwinRoute
             return TwinReply.Of(new JsonObject { ["SubscriptionArn"] = arn });
         }
 
-        var reply = await twin.PassOn(request, cancel);
+        var reply = await twin.Moto.AskAsync(request, cancel);
         if (reply.Status >= 400)
         {
             return reply;
@@ -105,33 +105,18 @@ internal sealed class SnsService(TwinContext twin) : ITwinService, ITwinRoute
             return;
         }
 
-        using var call = twin.Caller("sns", request.Region);
-        var subscriptions = await AllAsync(call, topic, cancel);
-        foreach (var (arn, protocol, endpoint) in subscriptions.Where(one => one.Protocol is "email" or "email-json"))
+        foreach (var (arn, _, endpoint) in (await AllAsync(request.Region, topic, cancel)).Where(one => one.Protocol is "email" or "email-json"))
         {
             Outbox.Add(new Mail(twin.Clock.GetUtcNow(), endpoint, message.Text("Subject") ?? "AWS Notification Message", message.Text("Message") ?? "", topic, Delivered: !pending.ContainsKey(arn)));
         }
     }
 
     /// <summary>Asked of moto itself, which knows the ARNs of pending ones too.</summary>
-    private async Task<List<(string Arn, string Protocol, string Endpoint)>> AllAsync(TwinCaller call, string topic, CancellationToken cancel)
+    private async Task<List<(string Arn, string Protocol, string Endpoint)>> AllAsync(string region, string topic, CancellationToken cancel)
     {
-        var form = $"Action=ListSubscriptionsByTopic&Version=2010-03-31&TopicArn={Uri.EscapeDataString(topic)}";
-        var headers = new HeaderDictionary
-        {
-            ["Authorization"] = $"AWS4-HMAC-SHA256 Credential=twin/20260101/{call.Region}/sns/aws4_request, SignedHeaders=host, Signature=0",
-            ["Content-Type"] = "application/x-www-form-urlencoded",
-        };
-        var reply = await twin.PassOn(new TwinRequest
-        {
-            Service = "sns", Action = "ListSubscriptionsByTopic", Protocol = WireProtocol.Query, Region = call.Region, AccessKey = "twin", Caller = "sns",
-            Method = "POST", Path = "/", Query = new Dictionary<string, string>(), Headers = headers, Body = Encoding.UTF8.GetBytes(form), Input = [],
-        }, cancel);
-        return
-        [
-            .. Parse(reply).Descendants().Where(one => one.Name.LocalName == "member")
-                .Select(one => (Child(one, "SubscriptionArn"), Child(one, "Protocol"), Child(one, "Endpoint"))),
-        ];
+        using var records = twin.Records(region);
+        var reply = await records.QueryAsync("sns", "ListSubscriptionsByTopic", new JsonObject { ["TopicArn"] = topic }, cancel);
+        return [.. reply.Descendants("member").Select(one => (Child(one, "SubscriptionArn"), Child(one, "Protocol"), Child(one, "Endpoint")))];
     }
 
     private TwinReply WithPendingArns(TwinReply reply)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MlDeploy.AwsTwin.Front;
+using MlDeploy.AwsTwin.Processes;
 
 namespace MlDeploy.AwsTwin.SageMaker;
 
@@ -64,7 +65,7 @@ internal sealed class TrainingRun(TwinContext twin, string region, TrainingJob j
     {
         await using var log = new JobLog(call, twin.Clock, job.Name, Now);
         await log.OpenAsync(stop);
-        if (twin.Options.CommandFor(Image) is not { } command)
+        if (new ImageCommands(twin.Options.Images).Find(Image) is not { } command)
         {
             log.Write($"The twin has no command for image {Image} (--image PATTERN=COMMAND): nothing is trained");
             await File.WriteAllTextAsync(Path.Combine(folder.Model, "README"), $"The twin had no command for {Image}; nothing was trained.\n", stop);
