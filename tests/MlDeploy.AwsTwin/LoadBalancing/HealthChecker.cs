@@ -4,7 +4,7 @@ namespace MlDeploy.AwsTwin.LoadBalancing;
 internal sealed class HealthChecker(TargetRegistry registry, TargetAddresses addresses, double speed) : IDisposable
 {
     /// <summary>However compressed the clock is, an application answers in its own time.</summary>
-    private static readonly TimeSpan LeastRealTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeastRealTimeout = TimeSpan.FromSeconds(3);
 
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
