@@ -77,6 +77,9 @@ internal sealed class ContainerProcess : IDisposable
 
     public void Kill() => Signal("KILL");
 
+    /// <summary>Closes the pipe that holds it, as the twin's death does.</summary>
+    public void LetGo() => process.StandardInput.Close();
+
     public void Dispose()
     {
         if (!process.HasExited)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using MlDeploy.AwsTwin;
@@ -10,12 +11,17 @@ namespace MlDeploy.Specs.Aws.Twin;
 /// A twin whose images are the test application, with a network, a cluster and a log group: what an account has before the first
 /// service.
 /// </summary>
-public sealed class RunningTwin : IAsyncLifetime
+[CollectionDefinition(Collection)]
+public sealed class RunningTwin : IAsyncLifetime, ICollectionFixture<RunningTwin>
 {
-    private const double Speed = 30;
+    /// <summary>One twin for all specifications that need a running one: starting moto costs seconds.</summary>
+    public const string Collection = "running twin";
+
+    private const double Speed = 60;
 
     private TwinServer? server;
     private TwinCaller? caller;
+    private readonly ConcurrentDictionary<string, List<string>> mails = new();
 
     internal TwinServer Server => server!;
 
@@ -139,6 +145,24 @@ public sealed class RunningTwin : IAsyncLifetime
             return task?["lastStatus"]?.GetValue<string>() == "STOPPED";
         }, $"a task of {service} stopped");
         return task!;
+    }
+
+    /// <summary>A topic whose messages arrive in a queue of the same name.</summary>
+    public async Task<string> MailboxAsync(string name)
+    {
+        var topic = (await QueryAsync("sns", "CreateTopic", $$"""{"Name":"{{name}}"}""")).Descendants("TopicArn").Single().Value;
+        await Aws.RunAsync("sqs", "create-queue", "--queue-name", name);
+        await QueryAsync("sns", "Subscribe", $$"""{"TopicArn":"{{topic}}","Protocol":"sqs","Endpoint":"arn:aws:sqs:eu-central-1:123456789012:{{name}}"}""");
+        return topic;
+    }
+
+    /// <summary>The texts of all messages that came so far.</summary>
+    public async Task<List<string>> MailsAsync(string name)
+    {
+        var mails = this.mails.GetOrAdd(name, _ => []);
+        var received = await Aws.RunAsync("sqs", "receive-message", "--queue-url", new Uri(Server.Endpoint, $"/123456789012/{name}").ToString(), "--max-number-of-messages", "10");
+        mails.AddRange(received?["Messages"]?.AsArray().Select(message => (string)JsonNode.Parse((string)message!["Body"]!)!["Message"]!) ?? []);
+        return mails;
     }
 
     /// <summary>Until the twin's clock has gone on by so much.</summary>

@@ -4,7 +4,8 @@ using System.Net;
 namespace MlDeploy.Specs.Aws.Twin;
 
 /// <summary>Services of the twin run, answer, fail and are replaced; seen with `aws` and real sockets.</summary>
-public sealed class ServiceSpecs(RunningTwin twin) : IClassFixture<RunningTwin>
+[Collection(RunningTwin.Collection)]
+public sealed class ServiceSpecs(RunningTwin twin)
 {
     [Fact]
     public async Task A_service_answers_through_its_balancer_writes_its_log_is_measured_and_its_weights_count()
