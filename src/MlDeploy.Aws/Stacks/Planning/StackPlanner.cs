@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using MlDeploy.Aws.Templates;
 
 namespace MlDeploy.Aws.Stacks.Planning;
 
@@ -10,7 +11,13 @@ public sealed record ExistingStack(JsonObject Template, ImmutableSortedDictionar
 
 /// <summary>A stack as the manifest wants it.</summary>
 /// <param name="Kind">registry, application or training.</param>
-public sealed record WantedStack(string Kind, string Name, JsonObject Template, ImmutableSortedDictionary<string, string> Tags);
+public sealed record WantedStack(string Kind, string Name, JsonObject Template, ImmutableSortedDictionary<string, string> Tags)
+{
+    /// <summary>What the caller must acknowledge, such as <c>CAPABILITY_IAM</c>.</summary>
+    public ImmutableArray<string> Capabilities { get; init; } = [];
+
+    public static WantedStack From(RenderedStack rendered) => new(StackNames.Word(rendered.Kind), rendered.Name, rendered.Template, rendered.Tags) { Capabilities = rendered.Capabilities };
+}
 
 /// <summary>
 /// Compares two templates and foresees what CloudFormation would do: which resources are added, changed, replaced and removed, what
