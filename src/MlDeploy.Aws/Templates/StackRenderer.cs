@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using MlDeploy.Aws.Templates.Application;
 using MlDeploy.Aws.Templates.Folding;
+using MlDeploy.Aws.Templates.Training;
 using MlDeploy.Core.Manifest;
 
 namespace MlDeploy.Aws.Templates;
@@ -21,6 +22,11 @@ public static class StackRenderer
         var stacks = ImmutableArray.CreateBuilder<RenderedStack>();
         stacks.Add(Registry(manifest, facts));
         stacks.Add(Application(manifest, facts));
+        if (manifest.Training is { } training)
+        {
+            stacks.Add(Training(manifest, training, facts));
+        }
+
         return stacks.ToImmutable();
     }
 
@@ -41,6 +47,12 @@ public static class StackRenderer
         }
 
         return Stack(StackKind.Application, manifest, template, ["CAPABILITY_IAM"]);
+    }
+
+    private static RenderedStack Training(AppManifest manifest, TrainingSettings training, RenderFacts facts)
+    {
+        var template = Fold(StackKind.Training, TrainingParameters.Of(manifest, training, facts), facts);
+        return Stack(StackKind.Training, manifest, template, ["CAPABILITY_IAM"]);
     }
 
     private static JsonObject Fold(StackKind kind, ParameterValues values, RenderFacts facts) =>
