@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using MlDeploy.Aws.Stacks.Provisioning;
+using MlDeploy.Aws.Stacks.Watching;
 using MlDeploy.Tool.OnAws.Planning;
 
 namespace MlDeploy.Tool.OnAws;
@@ -22,4 +23,7 @@ internal sealed record KeptThing(string What, string Remedy);
     Converters = [typeof(CamelCaseEnum<StackResult>)])]
 [JsonSerializable(typeof(ProvisionedDocument))]
 [JsonSerializable(typeof(DestroyedStacksDocument))]
+[JsonSerializable(typeof(AwsStatus))]
+[JsonSerializable(typeof(AwsMetricsDocument))]
+[JsonSerializable(typeof(AwsDashboardDocument))]
 internal sealed partial class AwsDocuments : JsonSerializerContext;

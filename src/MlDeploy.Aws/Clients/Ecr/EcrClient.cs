@@ -11,6 +11,8 @@ public sealed class EcrClient
 
     public Task<DescribeRepositoriesResponse> DescribeRepositoriesAsync(DescribeRepositoriesRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
 
+    public Task DeleteRepositoryAsync(DeleteRepositoryRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
+
     public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(GetAuthorizationTokenRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
 
     public Task<DescribeImagesResponse> DescribeImagesAsync(DescribeImagesRequest request, CancellationToken stop) => caller.SendAsync(request, stop);

@@ -45,3 +45,11 @@ public sealed record AuthorizationData
     /// <summary>Where docker would log in: https://ACCOUNT.dkr.ecr.REGION.amazonaws.com</summary>
     public required string ProxyEndpoint { get; init; }
 }
+
+public sealed record DeleteRepositoryRequest : IAwsRequest<EmptyResponse>
+{
+    public required string RepositoryName { get; init; }
+
+    /// <summary>Also one that holds images.</summary>
+    public bool? Force { get; init; }
+}

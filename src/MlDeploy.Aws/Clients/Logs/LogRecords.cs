@@ -107,3 +107,8 @@ public sealed record OutputLogEvent
     public required string Message { get; init; }
     public long? IngestionTime { get; init; }
 }
+
+public sealed record DeleteLogGroupRequest : IAwsRequest<EmptyResponse>
+{
+    public required string LogGroupName { get; init; }
+}

@@ -11,6 +11,8 @@ public sealed class LogsClient
 
     public Task<DescribeLogGroupsResponse> DescribeLogGroupsAsync(DescribeLogGroupsRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
 
+    public Task DeleteLogGroupAsync(DeleteLogGroupRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
+
     public Task<DescribeLogStreamsResponse> DescribeLogStreamsAsync(DescribeLogStreamsRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
 
     public Task<FilterLogEventsResponse> FilterLogEventsAsync(FilterLogEventsRequest request, CancellationToken stop) => caller.SendAsync(request, stop);

@@ -61,11 +61,12 @@ internal sealed class ChangeSets(CloudFormationClient cloudFormation, TimeProvid
         }
     }
 
-    public async Task<Execution> ExecuteAsync(string stackId, string name, CancellationToken stop)
+    /// <param name="forgetNew">When it fails, what it had created goes, also what has DeletionPolicy: Retain.</param>
+    public async Task<Execution> ExecuteAsync(string stackId, string name, bool forgetNew, CancellationToken stop)
     {
         try
         {
-            await cloudFormation.ExecuteChangeSetAsync(new ExecuteChangeSetRequest { StackName = stackId, ChangeSetName = name, ClientRequestToken = name }, stop);
+            await cloudFormation.ExecuteChangeSetAsync(new ExecuteChangeSetRequest { StackName = stackId, ChangeSetName = name, ClientRequestToken = name, RetainExceptOnCreate = forgetNew ? true : null }, stop);
             return Execution.Begun;
         }
         catch (AwsServiceException failure) when (failure.Code.StartsWith("InvalidChangeSetStatus", StringComparison.Ordinal) || failure.Code.StartsWith("ChangeSetNotFound", StringComparison.Ordinal))

@@ -1,5 +1,6 @@
 using MlDeploy.Aws.Clients.CloudFormation;
 using MlDeploy.Aws.Stacks.Planning;
+using MlDeploy.Aws.Stacks.Removal;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Rollout;
 
@@ -92,6 +93,57 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
             "let one run at a time provision an application (in GitHub Actions: `concurrency`), and run it again");
     }
 
+    /// <summary>Deletes a stack from whatever state it is in, and waits until it is gone.</summary>
+    /// <returns>False when there was none.</returns>
+    /// <exception cref="ExpectedException">Exit 7: something in it cannot be deleted.</exception>
+    public async Task<bool> RemoveAsync(string name, CancellationToken stop)
+    {
+        var tried = false;
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var stack = await cloudFormation.FindStackAsync(name, stop);
+            switch (StackStates.Of(stack?.StackStatus))
+            {
+                case StackState.Absent:
+                    return round > 0;
+                case StackState.Busy when stack!.StackStatus is not ("CREATE_IN_PROGRESS" or "DELETE_IN_PROGRESS"):
+                    await AdoptAsync(stack, stop);
+                    break;
+                case StackState.HalfDeleted when tried:
+                    throw Explain(stack!);
+                default:
+                    tried = true;
+                    progress.Report(new(NewsKind.State, $"stack {name}: deleting"));
+                    await DeleteAsync(stack!, stop);
+                    break;
+            }
+        }
+
+        throw new ExpectedException(ExitCode.LeaseHeld, $"stack {name} is changed by others all the time", "end what else changes it, and run it again");
+    }
+
+    /// <summary>Takes out of a stack all but what is kept when it is deleted (DeletionPolicy: Retain).</summary>
+    /// <returns>False when nothing was to be taken out.</returns>
+    public async Task<bool> ReduceAsync(string name, CancellationToken stop)
+    {
+        var stack = await cloudFormation.FindStackAsync(name, stop);
+        if (StackStates.Of(stack?.StackStatus) is StackState.Absent or StackState.Review or StackState.Ruined)
+        {
+            return await RemoveAsync(name, stop);
+        }
+
+        var done = await ProvisionAsync(
+            name,
+            async cancel =>
+            {
+                var now = await cloudFormation.FindStackAsync(name, cancel) ?? stack!;
+                var existing = await StackReader.ReadAsync(cloudFormation, now, cancel);
+                return new WantedStack("", name, RetainedParts.Only(existing.Template) ?? existing.Template, existing.Tags) { Capabilities = now.Capabilities };
+            },
+            stop);
+        return done.Result != StackResult.Unchanged;
+    }
+
     /// <summary>Deletes a stack and waits until it is gone; a deletion under way is waited for.</summary>
     public async Task DeleteAsync(Stack stack, CancellationToken stop)
     {
@@ -154,7 +206,7 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
 
         var last = await StackWatch.LastEventAsync(cloudFormation, id, stop);
         UnderWay = $"CloudFormation may be {(existing is null ? "creating" : "updating")} stack {name}";
-        if (await changeSets.ExecuteAsync(id, setName, stop) == Execution.Overtaken)
+        if (await changeSets.ExecuteAsync(id, setName, forgetNew: !options.Keep, stop) == Execution.Overtaken)
         {
             UnderWay = null;
             await ForgetAsync(name, id, setName, existing is null);
@@ -168,7 +220,7 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
     {
         var began = clock.GetTimestamp();
         UnderWay = $"CloudFormation goes on {(creates ? "creating" : "updating")} stack {name}";
-        progress.Report(new(NewsKind.State, $"stack {name}: {(creates ? $"creating {plan.Resources.Length} resources" : "updating")}"));
+        progress.Report(new(NewsKind.State, $"stack {name}: {(creates ? $"creating {plan.Resources.Length} {(plan.Resources.Length == 1 ? "resource" : "resources")}" : "updating")}"));
         var outcome = await FollowAsync(id, last, DateTimeOffset.MinValue, companion: true, stop);
         if (!outcome.Succeeded)
         {
@@ -270,8 +322,8 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
                 ClientToken = setName,
                 Description = options.Holder.Description,
 
-                // So that a failed create leaves nothing behind, even when this process is gone by then.
-                OnStackFailure = existing is not null ? null : options.Keep ? "DO_NOTHING" : "DELETE",
+                // Not DELETE: it would keep what has DeletionPolicy: Retain, as an orphan whose name is taken.
+                OnStackFailure = existing is null && options.Keep ? "DO_NOTHING" : null,
             };
     }
 

@@ -41,7 +41,7 @@ internal static class PlanText
     public static string Headline(StackPlan plan) => plan.Action switch
     {
         StackAction.None => "no changes",
-        StackAction.Create => $"to be created, {plan.Resources.Length} resources",
+        StackAction.Create => $"to be created, {plan.Resources.Length} {(plan.Resources.Length == 1 ? "resource" : "resources")}",
         _ => Counts([plan]),
     };
 
