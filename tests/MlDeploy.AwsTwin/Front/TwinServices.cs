@@ -1,3 +1,5 @@
+using MlDeploy.AwsTwin.Registry;
+
 namespace MlDeploy.AwsTwin.Front;
 
 /// <summary>Everything the twin answers itself. A service that must be disposed of implements IAsyncDisposable.</summary>
@@ -5,5 +7,6 @@ internal static class TwinServices
 {
     public static IReadOnlyList<object> All(TwinContext context) =>
     [
+        .. RegistryParts.All(context),
     ];
 }

@@ -54,7 +54,7 @@ public abstract record ImageSource
             "oci" => Located(text, rest, baseDirectory, (path, name) => new Layout(path, name)),
             "docker" or "podman" => new Engine(kind, EngineName(text, rest)),
             _ when Elsewhere.TryGetValue(kind, out var ours) => throw Wrong(text, $"begins with {kind}:, which is called {ours}: here", $"write {ours}:{rest}"),
-            _ when ImageReference.NamesRegistry(text) => new Registry(Qualified(text, kind)),
+            _ when ImageReference.NamesRegistry(text) && text[0] != '.' => new Registry(Qualified(text, kind)),
             _ when Misspelt(kind, rest) is { } near => throw Wrong(text, $"begins with {kind}:, which is no kind of image", $"did you mean {near}:{rest}"),
             _ when LooksLikePath(text) => throw Wrong(text, "looks like a file", $"write archive:{text} for a file, or oci:{text} for the folder of an OCI layout"),
             _ => new Engine(null, EngineName(text, text)),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MlDeploy.Aws.Images;
 using MlDeploy.Aws.Images.Content;
+using MlDeploy.Aws.Images.Local;
 using MlDeploy.Aws.Images.Naming;
 using MlDeploy.Aws.Images.Push;
 using MlDeploy.Core.Errors;
@@ -39,6 +40,16 @@ internal sealed class Delivering : IDisposable
 
     public Task<ExpectedException> FailsAsync(string image, string repository, string version = "1") =>
         Assert.ThrowsAsync<ExpectedException>(() => DeliverAsync(image, repository, version));
+
+    /// <summary>Pushes as somebody would who does not look whether the tag is taken.</summary>
+    public async Task PushPastTheCheckAsync(BuiltImage image, RegistryAccess access, string repository, string tag)
+    {
+        BuiltImage.WriteTo(Folder.PathTo("pushed"), image.OciFiles());
+        var opened = await OciImage.OpenAsync(new FolderFiles(Folder.PathTo("pushed"), "pushed"), null, Platform.LinuxAmd64, CancellationToken.None);
+        using var http = new HttpClient();
+        var registry = new RegistryClient(http, access, "registry", repository, TimeProvider.System, Options.Stalled);
+        await new ImagePush(registry, Options, TimeProvider.System, new Random(1)).PushAsync(await opened.PackAsync(CancellationToken.None), tag, [], new Collected(Progress), CancellationToken.None);
+    }
 
     public void Dispose() => Folder.Dispose();
 
