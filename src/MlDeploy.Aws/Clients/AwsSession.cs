@@ -4,8 +4,22 @@ using Amazon.Runtime;
 using Amazon.Runtime.Signing;
 using Amazon.S3;
 using MlDeploy.Aws.Clients.Calling;
+using MlDeploy.Aws.Clients.ApplicationAutoScaling;
 using MlDeploy.Aws.Clients.CloudFormation;
+using MlDeploy.Aws.Clients.CloudWatch;
+using MlDeploy.Aws.Clients.CodeDeploy;
+using MlDeploy.Aws.Clients.Ec2;
+using MlDeploy.Aws.Clients.Ecr;
+using MlDeploy.Aws.Clients.Ecs;
+using MlDeploy.Aws.Clients.ElasticLoadBalancing;
+using MlDeploy.Aws.Clients.Events;
+using MlDeploy.Aws.Clients.Iam;
+using MlDeploy.Aws.Clients.Logs;
 using MlDeploy.Aws.Clients.Opening;
+using MlDeploy.Aws.Clients.SageMaker;
+using MlDeploy.Aws.Clients.Scheduler;
+using MlDeploy.Aws.Clients.ServiceQuotas;
+using MlDeploy.Aws.Clients.Sns;
 using MlDeploy.Aws.Clients.Sts;
 using MlDeploy.Aws.Clients.Wire;
 
@@ -39,7 +53,21 @@ public sealed class AwsSession : IDisposable
         }
 
         var parts = shared.With(Connect(credentials, socket));
+        ApplicationAutoScaling = new ApplicationAutoScalingClient(Caller(AwsServices.ApplicationAutoScaling, endpoints, parts));
         CloudFormation = new CloudFormationClient(Caller(AwsServices.CloudFormation, endpoints, parts));
+        CloudWatch = new CloudWatchClient(Caller(AwsServices.CloudWatch, endpoints, parts));
+        CodeDeploy = new CodeDeployClient(Caller(AwsServices.CodeDeploy, endpoints, parts));
+        Ec2 = new Ec2Client(Caller(AwsServices.Ec2, endpoints, parts));
+        Ecr = new EcrClient(Caller(AwsServices.Ecr, endpoints, parts));
+        Ecs = new EcsClient(Caller(AwsServices.Ecs, endpoints, parts));
+        ElasticLoadBalancing = new ElasticLoadBalancingClient(Caller(AwsServices.ElasticLoadBalancing, endpoints, parts));
+        Events = new EventsClient(Caller(AwsServices.Events, endpoints, parts));
+        Iam = new IamClient(Caller(AwsServices.Iam, endpoints, parts));
+        Logs = new LogsClient(Caller(AwsServices.Logs, endpoints, parts));
+        SageMaker = new SageMakerClient(Caller(AwsServices.SageMaker, endpoints, parts));
+        Scheduler = new SchedulerClient(Caller(AwsServices.Scheduler, endpoints, parts));
+        ServiceQuotas = new ServiceQuotasClient(Caller(AwsServices.ServiceQuotas, endpoints, parts));
+        Sns = new SnsClient(Caller(AwsServices.Sns, endpoints, parts));
         Sts = new StsClient(Caller(AwsServices.Sts, endpoints, parts));
         s3 = new Lazy<IAmazonS3>(() => S3Connection.Open(credentials, region, endpoints, options, counts));
     }
@@ -53,8 +81,21 @@ public sealed class AwsSession : IDisposable
     /// <summary>How the credentials were found, in words.</summary>
     public string CredentialSource { get; }
 
+    public ApplicationAutoScalingClient ApplicationAutoScaling { get; }
     public CloudFormationClient CloudFormation { get; }
-
+    public CloudWatchClient CloudWatch { get; }
+    public CodeDeployClient CodeDeploy { get; }
+    public Ec2Client Ec2 { get; }
+    public EcrClient Ecr { get; }
+    public EcsClient Ecs { get; }
+    public ElasticLoadBalancingClient ElasticLoadBalancing { get; }
+    public EventsClient Events { get; }
+    public IamClient Iam { get; }
+    public LogsClient Logs { get; }
+    public SageMakerClient SageMaker { get; }
+    public SchedulerClient Scheduler { get; }
+    public ServiceQuotasClient ServiceQuotas { get; }
+    public SnsClient Sns { get; }
     public StsClient Sts { get; }
 
     /// <summary>The SDK's own client, with this session's credentials and endpoint; path style where the endpoint is overridden.</summary>

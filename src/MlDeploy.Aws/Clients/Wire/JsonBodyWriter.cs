@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace MlDeploy.Aws.Clients.Wire;
 
@@ -11,7 +12,15 @@ internal sealed class JsonBodyWriter(Shapes shapes, bool camelCase)
         using var body = new MemoryStream();
         using (var json = new Utf8JsonWriter(body))
         {
-            Structure(json, shapes.Structure(request.GetType()), request, belongs);
+            var shape = shapes.Structure(request.GetType());
+            if (shape.Members is [{ IsBody: true } whole])
+            {
+                Value(json, whole.Shape, whole.ValueOf(request)!);
+            }
+            else
+            {
+                Structure(json, shape, request, belongs);
+            }
         }
 
         return body.ToArray();
@@ -84,6 +93,9 @@ internal sealed class JsonBodyWriter(Shapes shapes, bool camelCase)
                 break;
             case ScalarKind.Time:
                 json.WriteNumberValue(((DateTimeOffset)value).ToUnixTimeMilliseconds() / 1000m);
+                break;
+            case ScalarKind.Document:
+                ((JsonNode)value).WriteTo(json);
                 break;
             default:
                 json.WriteStringValue(ScalarText.Write(kind, value));

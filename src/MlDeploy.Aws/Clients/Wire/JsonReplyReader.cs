@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace MlDeploy.Aws.Clients.Wire;
 
@@ -68,6 +69,7 @@ internal sealed class JsonReplyReader(Shapes shapes, bool camelCase)
                 (JsonValueKind.Number, ScalarKind.Integer) => checked((int)element.GetDecimal()),
                 (JsonValueKind.Number, ScalarKind.Long) => checked((long)element.GetDecimal()),
                 (JsonValueKind.Number, ScalarKind.Text) => element.GetRawText(),
+                (JsonValueKind.Object, ScalarKind.Document) => JsonObject.Create(element.Clone())!,
                 (JsonValueKind.True or JsonValueKind.False, ScalarKind.Boolean) => element.GetBoolean(),
                 _ => throw new FormatException($"{element.ValueKind} is not a {kind}"),
             };

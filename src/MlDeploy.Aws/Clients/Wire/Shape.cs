@@ -16,6 +16,9 @@ internal enum ScalarKind
 
     /// <summary>Bytes; base 64 on the wire.</summary>
     Blob,
+
+    /// <summary>JSON that is passed on as it is.</summary>
+    Document,
 }
 
 /// <summary>What a type of a request or reply is on the wire, whichever the protocol.</summary>
@@ -45,6 +48,9 @@ internal sealed record ShapeMember(PropertyInfo Property, string? Explicit, Shap
 
     public string WireName(bool camelCase) =>
         Explicit ?? (camelCase ? char.ToLowerInvariant(Name[0]) + Name[1..] : Name);
+
+    /// <summary>Stands for the whole body of the request.</summary>
+    public bool IsBody => Property.IsDefined(typeof(WholeBodyAttribute), inherit: false);
 
     /// <summary>Null too for an empty list or map that is not to be sent.</summary>
     public object? ValueOf(object structure)

@@ -22,6 +22,10 @@ internal sealed class InQueryAttribute(string name) : Attribute
     public string Name { get; } = name;
 }
 
+/// <summary>The member is the body, whole; it has no name on the wire.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class WholeBodyAttribute : Attribute;
+
 /// <summary>
 /// A second execution would do a second thing, and the service cannot tell: repeated only when the first one
 /// certainly did nothing (throttled, or never connected).

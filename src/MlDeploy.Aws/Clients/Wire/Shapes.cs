@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 
 namespace MlDeploy.Aws.Clients.Wire;
 
@@ -46,6 +47,7 @@ internal sealed class Shapes
         _ when type == typeof(bool) => ScalarKind.Boolean,
         _ when type == typeof(DateTimeOffset) => ScalarKind.Time,
         _ when type == typeof(byte[]) => ScalarKind.Blob,
+        _ when type == typeof(JsonObject) => ScalarKind.Document,
         _ => null,
     };
 
