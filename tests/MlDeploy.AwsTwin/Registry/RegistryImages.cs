@@ -45,9 +45,13 @@ internal sealed class RegistryImages(TwinContext context) : IDisposable
         {
             await Caller(region).JsonAsync("ecr", "PutImage", input, cancel);
         }
-        catch (AwsError same) when (same.Code == "ImageAlreadyExistsException")
+        catch (AwsError there) when (there.Code is "ImageAlreadyExistsException" or "ImageTagAlreadyExistsException")
         {
-            // The same image under the same tag: a registry says 201 to that.
+            // The same image under the same tag: a registry says 201 to that. moto says so of another image, too.
+            if ((await FindAsync(region, repository, reference, cancel))?.Digest != digest)
+            {
+                throw new AwsError("ImageTagAlreadyExistsException", $"The image tag '{reference}' already exists in the '{repository}' repository and cannot be overwritten because the tag is immutable.");
+            }
         }
     }
 

@@ -68,7 +68,8 @@ internal sealed partial class RegistryRoute(RegistryTokens tokens, TwinContext t
         }
 
         var repository = match.Groups["name"].Value;
-        if (!await images.HasRepositoryAsync(region, repository, cancel))
+        // An upload that was begun proves that its repository was there then.
+        if (request.Method is not ("PATCH" or "PUT") && !await images.HasRepositoryAsync(region, repository, cancel))
         {
             await RefuseAsync(response, 404, "NAME_UNKNOWN", $"The repository with name '{repository}' does not exist in the registry with id '{TwinAccount.Id}'");
             return;

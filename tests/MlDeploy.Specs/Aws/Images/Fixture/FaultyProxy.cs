@@ -55,15 +55,19 @@ internal sealed class FaultyProxy : IDisposable
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, target, ending.Token);
-                await Task.WhenAny(PumpAsync(client, server, up: true), PumpAsync(server, client, up: false));
+                var down = PumpAsync(server, client, up: false);
+                await Task.WhenAny(PumpAsync(client, server, up: true), down);
+
+                // The client sees a reset; what went through arrives at the server, and then there is no more.
+                client.LingerState = new LingerOption(true, 0);
+                client.Close();
+                server.Shutdown(SocketShutdown.Send);
+                await Task.WhenAny(down, Task.Delay(2000, ending.Token));
             }
             catch (Exception broken) when (broken is SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // As a wire does.
             }
-
-            // A reset, not an orderly end.
-            client.LingerState = new LingerOption(true, 0);
         }
     }
 
