@@ -1,21 +1,18 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.RegularExpressions;
+using MlDeploy.Aws.Clients.Ecr;
 using MlDeploy.Aws.Images.Push;
 using MlDeploy.Core.Errors;
 
 namespace MlDeploy.Aws.Images;
 
-/// <summary>What ECR's GetAuthorizationToken answers.</summary>
-/// <param name="AuthorizationToken">Base64 of `AWS:password`; valid for 12 hours; never shown.</param>
-/// <param name="ProxyEndpoint">Where the account's registry listens in this region.</param>
-public sealed record EcrToken(string AuthorizationToken, string ProxyEndpoint);
-
 /// <summary>
 /// ECR, by a token of the account; other registries by what <paramref name="others"/> knows. The registry is reached where the
 /// token says, so that an endpoint put in ECR's place (AWS_ENDPOINT_URL) brings its registry along; images keep their real names.
 /// </summary>
-/// <param name="token">Asks ECR; called once at most, and only for an image of ECR.</param>
-public sealed partial class EcrCredentials(Func<CancellationToken, Task<EcrToken>> token, IRegistryCredentials others) : IRegistryCredentials, IDisposable
+/// <remarks>ECR is asked once at most, and only for an image of ECR.</remarks>
+public sealed partial class EcrCredentials(EcrClient ecr, IRegistryCredentials others) : IRegistryCredentials, IDisposable
 {
     private readonly SemaphoreSlim gate = new(1);
     private RegistryAccess? access;
@@ -30,7 +27,7 @@ public sealed partial class EcrCredentials(Func<CancellationToken, Task<EcrToken
         await gate.WaitAsync(cancel);
         try
         {
-            access ??= Read(await token(cancel));
+            access ??= Read((await ecr.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), cancel)).AuthorizationData);
         }
         finally
         {
@@ -46,10 +43,11 @@ public sealed partial class EcrCredentials(Func<CancellationToken, Task<EcrToken
     /// <summary>`123456789012.dkr.ecr.eu-central-1.amazonaws.com`, and its forms for FIPS, China and dual stack.</summary>
     public static bool IsEcr(string host) => Host().IsMatch(host);
 
-    private static RegistryAccess Read(EcrToken token)
+    private static RegistryAccess Read(ImmutableArray<AuthorizationData> data)
     {
-        var decoded = new byte[token.AuthorizationToken.Length];
-        return Uri.TryCreate(token.ProxyEndpoint, UriKind.Absolute, out var endpoint)
+        var decoded = new byte[data.Sum(token => token.AuthorizationToken.Length)];
+        return data is [var token, ..]
+            && Uri.TryCreate(token.ProxyEndpoint, UriKind.Absolute, out var endpoint)
             && Convert.TryFromBase64String(token.AuthorizationToken, decoded, out var length)
             && Encoding.UTF8.GetString(decoded, 0, length).Split(':', 2) is [var user, var password]
             ? new RegistryAccess(endpoint, user, password)

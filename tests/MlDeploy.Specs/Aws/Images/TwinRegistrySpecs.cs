@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Images;
 using MlDeploy.Aws.Images.Push;
 using MlDeploy.AwsTwin;
@@ -110,7 +111,8 @@ public sealed class TwinRegistrySpecs(TwinRegistrySpecs.Twin twin) : IClassFixtu
         {
             PeerProgram.Find("moto_server", "pip install 'moto[server]==5.2.1'");
             Server = await TwinServer.StartAsync(new TwinOptions());
-            using var credentials = Credentials();
+            using var session = await SessionAsync();
+            using var credentials = new EcrCredentials(session.Ecr, new Known(null));
             Access = (await credentials.FindAsync(Host, CancellationToken.None))!;
         }
 
@@ -157,14 +159,21 @@ public sealed class TwinRegistrySpecs(TwinRegistrySpecs.Twin twin) : IClassFixtu
             return (JsonObject)JsonNode.Parse(await output)!;
         }
 
-        private EcrCredentials Credentials() => new(TokenAsync, new Known(null));
-
-        private async Task<EcrToken> TokenAsync(CancellationToken cancel)
-        {
-            using var caller = new TwinCaller(Server.Endpoint, "client", Region);
-            var data = (await caller.JsonAsync("ecr", "GetAuthorizationToken", [], cancel)).Objects("authorizationData").Single();
-            return new EcrToken(data.Required("authorizationToken"), data.Required("proxyEndpoint"));
-        }
+        private Task<AwsSession> SessionAsync() => AwsSession.OpenAsync(
+            new AwsSessionOptions
+            {
+                Region = Region,
+                Variable = name => name switch
+                {
+                    "AWS_ENDPOINT_URL" => Server.Endpoint.ToString(),
+                    "AWS_ACCESS_KEY_ID" => "AKIAIOSFODNN7EXAMPLE",
+                    "AWS_SECRET_ACCESS_KEY" => "specs",
+                    _ => null,
+                },
+                Time = TimeProvider.System,
+                Random = new Random(1),
+            },
+            CancellationToken.None);
 
         private sealed class Known(RegistryAccess? access) : IRegistryCredentials
         {
