@@ -31,8 +31,8 @@ internal sealed partial class MotoServer : IAsyncDisposable
             if (Running().Match(line) is { Success: true } running)
             {
                 // The pipe must be read to the end, or a full one stops the server.
-                process.BeginErrorReadLine();
-                process.BeginOutputReadLine();
+                _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
                 return new MotoServer(process, new Uri(running.Groups["url"].Value));
             }
         }
