@@ -16,6 +16,9 @@ public sealed record WantedStack(string Kind, string Name, JsonObject Template, 
     /// <summary>What the caller must acknowledge, such as <c>CAPABILITY_IAM</c>.</summary>
     public ImmutableArray<string> Capabilities { get; init; } = [];
 
+    /// <summary>Both target groups get traffic now: no listener may be changed.</summary>
+    public bool TrafficIsMoving { get; init; }
+
     public static WantedStack From(RenderedStack rendered) => new(StackNames.Word(rendered.Kind), rendered.Name, rendered.Template, rendered.Tags) { Capabilities = rendered.Capabilities };
 }
 

@@ -15,8 +15,8 @@ public sealed record ProvisioningOptions
 
     public PollPace Pace { get; init; } = PollPace.Default;
 
-    /// <summary>Looks at a stack under way after every poll of its events; may end it by an exception.</summary>
-    internal Func<StackWatch, string, CancellationToken, Task>? Companion { get; init; }
+    /// <summary>Watches the first tasks of a service while it is created.</summary>
+    public ServiceStart? Start { get; init; }
 
     public required Func<string, CreateOnlyProperties?> Schemas { get; init; }
 }
@@ -132,7 +132,7 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
             return new ProvisionedStack(StackResult.Unchanged, plan, stack!);
         }
 
-        Refuse(plan);
+        Refuse(plan, wanted);
         var setName = changeSets.NewName(random);
         var request = Request(wanted, existing, setName);
         string? id = null;
@@ -212,7 +212,7 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
         var since = (stack.StackStatus.StartsWith("DELETE", StringComparison.Ordinal) ? stack.DeletionTime : null) ?? stack.LastUpdatedTime ?? stack.CreationTime;
         progress.Report(new(NewsKind.Notice, $"stack {stack.StackName} {StackStates.Tell(stack.StackStatus)} since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC{(holder is null ? "" : $" by {holder}")}: waiting for it, then going on"));
         UnderWay = $"stack {stack.StackName} {StackStates.Tell(stack.StackStatus)}, begun{(holder is null ? "" : $" by {holder}")} before this run";
-        await FollowAsync(id, null, since, companion: true, stop);
+        await FollowAsync(id, null, since, companion: !stack.StackStatus.StartsWith("DELETE", StringComparison.Ordinal), stop);
         return holder;
     }
 
@@ -298,9 +298,13 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
         watch = new StackWatch(cloudFormation, progress, clock, options.Pace);
         try
         {
-            var outcome = await watch.FollowAsync(id, after, since, companion && options.Companion is { } look ? watch => look(watch, id, stop) : null, stop);
+            var outcome = await watch.FollowAsync(id, after, since, companion && options.Start is { } start ? watch => start.LookAsync(watch, stop) : null, stop);
             UnderWay = null;
             return outcome;
+        }
+        catch (ServiceNeverStartedException never)
+        {
+            throw await GiveUpAsync(id, never, stop);
         }
         finally
         {
@@ -308,8 +312,37 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
         }
     }
 
-    private static void Refuse(StackPlan plan)
+    /// <summary>Ends what would go on for hours.</summary>
+    private async Task<ExpectedException> GiveUpAsync(string id, ServiceNeverStartedException never, CancellationToken stop)
     {
+        progress.Report(new(NewsKind.Failed, never.Message));
+        const string Remedy = "start the image on your machine with the manifest's port and health path, correct it, and run `mldeploy provision` again";
+        var stack = await cloudFormation.FindStackAsync(id, stop);
+        if (stack is null || options.Keep)
+        {
+            return new ExpectedException(ExitCode.TargetFailed, $"{never.Message}\nthe stack is left as it is; CloudFormation goes on trying", $"`mldeploy destroy` or `mldeploy provision` without --keep ends it; {Remedy}");
+        }
+
+        if (stack.StackStatus == "UPDATE_IN_PROGRESS")
+        {
+            progress.Report(new(NewsKind.State, $"cancelling the update of stack {stack.StackName}"));
+            await cloudFormation.CancelUpdateStackAsync(new CancelUpdateStackRequest { StackName = id }, stop);
+            var outcome = await FollowAsync(id, null, stack.LastUpdatedTime ?? stack.CreationTime, companion: false, stop);
+            return new ExpectedException(ExitCode.TargetFailed, $"{never.Message}\nthe update was cancelled; the stack is in {outcome.Status}", Remedy);
+        }
+
+        progress.Report(new(NewsKind.State, $"cancelling the creation of stack {stack.StackName}"));
+        await DeleteAsync(stack, stop);
+        return new ExpectedException(ExitCode.TargetFailed, $"{never.Message}\nthe creation was cancelled; nothing of it is left", Remedy);
+    }
+
+    private static void Refuse(StackPlan plan, WantedStack wanted)
+    {
+        if (wanted.TrafficIsMoving && LiveParts.ListenersOf(wanted.Template).Intersect(plan.Resources.Select(resource => resource.LogicalId), StringComparer.Ordinal).FirstOrDefault() is { } listener)
+        {
+            throw new ExpectedException(ExitCode.LeaseHeld, $"stack {plan.Name}: a deployment is moving traffic, and changing {listener} now would move it back", "wait until the deployment has ended, then run `mldeploy provision` again; nothing of this stack was touched");
+        }
+
         if (plan.Resources.FirstOrDefault(resource => resource.Refused is not null) is { } refused)
         {
             throw new ExpectedException(ExitCode.Usage, $"stack {plan.Name}: {refused.LogicalId} ({refused.Type}) would be refused: {refused.Refused}", "`mldeploy plan -t aws` shows the whole change; nothing of this stack was touched");

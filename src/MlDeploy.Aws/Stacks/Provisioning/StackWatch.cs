@@ -23,13 +23,14 @@ internal sealed record StackOutcome(string Status, ImmutableArray<StackEvent> Ev
 internal sealed class StackWatch(CloudFormationClient cloudFormation, IProgress<ProvisioningNews> progress, TimeProvider clock, PollPace pace)
 {
     private readonly Dictionary<string, DateTimeOffset> started = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> begun = new(StringComparer.Ordinal);
     private readonly List<StackEvent> seen = [];
     private ImmutableSortedDictionary<string, StackEvent> underWay = ImmutableSortedDictionary<string, StackEvent>.Empty;
 
     /// <summary>What is waited for, for a heartbeat.</summary>
     public string Waiting => underWay.IsEmpty
         ? "waiting for CloudFormation"
-        : string.Join(", ", underWay.Values.Select(entry => $"{entry.LogicalResourceId} for {Words.Of(clock.GetUtcNow() - entry.Timestamp)}{(SlowResources.Tell(entry.ResourceType ?? "") is { } slow ? $" ({slow})" : "")}"));
+        : string.Join(", ", underWay.Values.Select(entry => $"{entry.LogicalResourceId} for {Words.Of(clock.GetElapsedTime(begun.GetValueOrDefault(entry.LogicalResourceId ?? "", clock.GetTimestamp())))}{(SlowResources.Tell(entry.ResourceType ?? "") is { } slow ? $" ({slow})" : "")}"));
 
     /// <summary>Resources whose operation has begun and not ended, with the event that began it.</summary>
     public IEnumerable<StackEvent> UnderWay => underWay.Values;
@@ -133,6 +134,7 @@ internal sealed class StackWatch(CloudFormationClient cloudFormation, IProgress<
         }
 
         started[id] = entry.Timestamp;
+        begun[id] = clock.GetTimestamp();
         underWay = underWay.SetItem(id, entry);
         if (status == "CREATE_IN_PROGRESS" && SlowResources.Tell(entry.ResourceType ?? "") is { } slow)
         {
