@@ -58,11 +58,18 @@ public static class AwsFailures
     private static ExpectedException Denied(AwsServiceException failure)
     {
         var denial = Denial.Read(failure);
-        var who = denial.Who is null ? "the caller" : denial.Who;
-        var on = denial.Resource is null ? "" : $" on {denial.Resource}";
-        return denial.ByPolicy is { } policy
-            ? Expect(failure, $"{who} may not {denial.Action}{on}: {policy} forbids it", $"whoever keeps {policy} must allow {denial.Action}; adding a permission does not help")
-            : Expect(failure, $"{who} may not {denial.Action}{on}: {Told(failure)}", $"add to its policy: {denial.Statement} (`mldeploy doctor -t aws` prints the whole policy)");
+        var what = $"{denial.Who ?? "the caller"} may not perform {denial.Action}{(denial.Resource is null ? "" : $" on {denial.Resource}")}";
+        return denial switch
+        {
+            { ByPolicy: { } policy } => Expect(
+                failure, $"{what}: {policy} forbids it", $"{policy} must allow {denial.Action}, which those who keep it can change; another permission does not help"),
+            { Action: "sts:AssumeRole" } => Expect(
+                failure, what, $"let the role's trust policy name the caller, and add to the caller's policy: {denial.Statement}"),
+
+            // What the message says beyond who, what and on what is of no help, except where it does not say that.
+            _ => Expect(
+                failure, denial.Who is null ? $"{what}: {Told(failure)}" : what, $"add to its policy: {denial.Statement} (`mldeploy doctor -t aws` prints the whole policy)"),
+        };
     }
 
     private static string Unaccepted(AwsServiceException failure) => failure.Code switch
