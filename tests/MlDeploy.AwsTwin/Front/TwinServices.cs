@@ -1,3 +1,4 @@
+using MlDeploy.AwsTwin.CloudFormation;
 using MlDeploy.AwsTwin.Registry;
 
 namespace MlDeploy.AwsTwin.Front;
@@ -8,5 +9,6 @@ internal static class TwinServices
     public static IReadOnlyList<object> All(TwinContext context) =>
     [
         .. RegistryParts.All(context),
+        new CloudFormationService(context),
     ];
 }
