@@ -121,7 +121,7 @@ internal sealed class TwinServer : IAsyncDisposable
         await web.StartAsync(cancel);
         Endpoint = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         var random = new Random(options.Seed);
-        parts = TwinServices.All(new TwinContext(options, Endpoint, Clock, random, ending.Token));
+        parts = TwinServices.All(new TwinContext(options, Endpoint, forwarder, Clock, random, ending.Token));
         door.Services = [.. Services];
     }
 

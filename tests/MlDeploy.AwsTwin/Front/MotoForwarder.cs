@@ -11,6 +11,8 @@ internal sealed class MotoForwarder(Uri moto) : IDisposable
         "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Content-Length",
     };
 
+    public Uri Address => moto;
+
     private readonly HttpMessageInvoker http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -70,6 +72,22 @@ internal sealed class MotoForwarder(Uri moto) : IDisposable
         }
 
         return context.Response.StatusCode;
+    }
+
+    /// <summary>For services that look at what moto answers before, or instead of, passing it on.</summary>
+    public async Task<TwinReply> AskAsync(TwinRequest asked, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(asked.Method), new Uri(moto, asked.Path)) { Content = new ByteArrayContent(asked.Body) };
+        foreach (var (name, values) in asked.Headers)
+        {
+            if (!HopByHop.Contains(name) && !request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+            }
+        }
+
+        using var reply = await http.SendAsync(request, cancel);
+        return TwinReply.OfRaw((int)reply.StatusCode, reply.Content.Headers.ContentType?.ToString() ?? "text/plain", await reply.Content.ReadAsByteArrayAsync(cancel));
     }
 
     public void Dispose() => http.Dispose();

@@ -34,6 +34,8 @@ internal sealed class TwinCaller(Uri endpoint, string caller, string region) : I
         ["logs"] = "Logs_20140328",
         ["events"] = "AWSEvents",
         ["kms"] = "TrentService",
+        ["ssm"] = "AmazonSSM",
+        ["secretsmanager"] = "secretsmanager",
         ["monitoring"] = "GraniteServiceVersion20100801",
     };
 

@@ -4,11 +4,15 @@ namespace MlDeploy.AwsTwin.Front;
 
 /// <summary>What every service of the twin is given.</summary>
 /// <param name="Endpoint">The front door, which is open before any service is asked.</param>
+/// <param name="Moto">What answers for a service that keeps its records there.</param>
 /// <param name="Ending">Cancelled when the twin ends: stop loops and processes then.</param>
-internal sealed record TwinContext(TwinOptions Options, Uri Endpoint, TwinClock Clock, Random Random, CancellationToken Ending)
+internal sealed record TwinContext(TwinOptions Options, Uri Endpoint, MotoForwarder Moto, TwinClock Clock, Random Random, CancellationToken Ending)
 {
     /// <summary>A client of the front door, for a service that calls another.</summary>
     public TwinCaller Caller(string name, string region) => new(Endpoint, name, region);
+
+    /// <summary>A client of moto itself: for a service that reads its own records there, which no denied permission may keep from it.</summary>
+    public TwinCaller Records(string region) => new(Moto.Address, "records", region);
 }
 
 /// <summary>How a twin is started.</summary>

@@ -10,5 +10,6 @@ internal static class TwinServices
     [
         .. RegistryParts.All(context),
         new CloudFormationService(context),
+        .. new Plane(context).Parts,
     ];
 }
