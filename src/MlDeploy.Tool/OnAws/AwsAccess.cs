@@ -58,7 +58,7 @@ internal static class AwsAccess
     public static ExpectedException NotProvisioned(string application, string stack) =>
         new(ExitCode.Usage, $"{application} is not on aws: there is no stack {stack}", "create it with `mldeploy provision --target aws`, or check --app, --env and the region");
 
-    private static bool ManifestIsThere(ParseResult parse, CommandContext context) =>
+    public static bool ManifestIsThere(ParseResult parse, CommandContext context) =>
         ManifestFile.Name(parse) == "-" || File.Exists(Path.GetFullPath(ManifestFile.Name(parse), context.Surroundings.WorkingDirectory));
 }
 
