@@ -1,5 +1,6 @@
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Stacks.Provisioning;
+using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Tool.Commands;
 
@@ -9,5 +10,10 @@ namespace MlDeploy.Tool.OnAws;
 internal static class FirstImage
 {
     /// <returns>A reference by digest.</returns>
-    public static Task<string?> DeliverAsync(AppManifest manifest, ProvisionedStack registry, AwsSession session, CommandContext context, CancellationToken stop) => Task.FromResult<string?>(null);
+    public static async Task<string?> DeliverAsync(AppManifest manifest, ProvisionedStack registry, AwsSession session, CommandContext context, CancellationToken stop)
+    {
+        var repository = registry.Stack.Outputs.FirstOrDefault(output => output.OutputKey == StackOutputs.RepositoryUri)?.OutputValue
+            ?? throw new Core.Errors.ExpectedException(Core.Errors.ExitCode.Usage, $"the stack {registry.Stack.StackName} does not tell its {StackOutputs.RepositoryUri}", "a template of your own has to give the same outputs as ours");
+        return (await ApplicationImage.DeliverAsync(manifest, repository, session, context, stop)).Reference;
+    }
 }
