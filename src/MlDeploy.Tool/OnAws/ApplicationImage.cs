@@ -15,20 +15,31 @@ namespace MlDeploy.Tool.OnAws;
 /// <summary>The image of the manifest as the tasks get it: pushed to the application's registry when it is on this machine, else where it is; always by digest.</summary>
 internal static class ApplicationImage
 {
+    /// <param name="folder">The manifest's: what relative paths are meant from.</param>
     /// <param name="repository">The registry stack's `RepositoryUri`.</param>
+    /// <returns>A reference by digest.</returns>
     /// <exception cref="ExpectedException">Exit 3: there is no such image, or its version names other content already. Exit 7: the registry failed.</exception>
-    public static async Task<DeliveredImage> DeliverAsync(AppManifest manifest, string repository, AwsSession session, CommandContext context, CancellationToken stop)
+    public static async Task<string> DeliverAsync(AppManifest manifest, string folder, string repository, AwsSession session, CommandContext context, CancellationToken stop)
     {
         var image = manifest.Application.Image ?? throw new ExpectedException(ExitCode.Usage, "application.image is not set", "set it: aws runs containers only");
-        var source = ImageSource.Parse(image, context.Surroundings.WorkingDirectory);
+        var source = ImageSource.Parse(image, folder);
         using var credentials = new EcrCredentials(session.Ecr, new DockerLogins(context.Surroundings.Variable));
-        using var delivery = new ImageDelivery(credentials, new CommandRunner(context.Clock), context.Surroundings.WorkingDirectory, ToolEnvironment.Of(context), context.Clock, context.Surroundings.Random);
+        using var delivery = new ImageDelivery(credentials, new CommandRunner(context.Clock), folder, ToolEnvironment.Of(context), context.Clock, context.Surroundings.Random);
         var progress = new PushLines(context);
         using var heartbeat = context.Progress.Heartbeat(() => progress.Now);
         context.Progress.State(source is ImageSource.Registry ? $"looking up {image}" : $"bringing {image} to {repository}");
-        var delivered = await delivery.DeliverAsync(new ImageRequest(source, repository, manifest.Version, Platform.LinuxAmd64), progress, stop);
-        context.Progress.State(Told(delivered), Tone.Good);
-        return delivered;
+        try
+        {
+            var delivered = await delivery.DeliverAsync(new ImageRequest(source, repository, manifest.Version, Platform.LinuxAmd64), progress, stop);
+            context.Progress.State(Told(delivered), Tone.Good);
+            return delivered.Reference;
+        }
+        catch (ExpectedException unseen) when (unseen.ExitCode == ExitCode.TargetFailed && source is ImageSource.Registry { Reference.Digest: not null })
+        {
+            // Whoever runs this may not see what the tasks may; the digest says all there is to know.
+            context.Progress.State($"{image} could not be looked at from here ({unseen.Message}); it is used as it is written", Tone.Warning);
+            return image;
+        }
     }
 
     private static string Told(DeliveredImage image) => image.Outcome switch

@@ -11,17 +11,20 @@ using MlDeploy.Tool.Output;
 
 namespace MlDeploy.Tool.OnAws;
 
+/// <param name="Folder">Where the manifest lies: what relative paths in it are meant from.</param>
+internal sealed record UsableManifest(AppManifest Manifest, ManifestOrigins Origins, string Folder);
+
 /// <summary>The target aws as a command sees it: a valid manifest and an open session, or a clear refusal.</summary>
 internal static class AwsAccess
 {
     /// <summary>A manifest that the target aws can do.</summary>
     /// <exception cref="ManifestRejectedException">It has problems, there or everywhere, or asks for what is not built.</exception>
-    public static async Task<AppManifest> ManifestAsync(ParseResult parse, CommandContext context)
+    public static async Task<UsableManifest> ManifestAsync(ParseResult parse, CommandContext context)
     {
         var read = await ManifestFile.ReadAsync(parse, context);
         var manifest = read.Manifest ?? throw new ManifestRejectedException(read.Problems);
         var problems = TargetRules.ForAws(manifest, read.Origins).AddRange(NotBuilt.RefusedAtUse(manifest, TargetChoice.Aws, read.Origins));
-        return problems.IsEmpty ? manifest : throw new ManifestRejectedException(problems);
+        return problems.IsEmpty ? new UsableManifest(manifest, read.Origins, Folder(parse, context)) : throw new ManifestRejectedException(problems);
     }
 
     /// <summary>Finds region and credentials; asks no service yet.</summary>
@@ -57,6 +60,10 @@ internal static class AwsAccess
 
     public static ExpectedException NotProvisioned(string application, string stack) =>
         new(ExitCode.Usage, $"{application} is not on aws: there is no stack {stack}", "create it with `mldeploy provision --target aws`, or check --app, --env and the region");
+
+    private static string Folder(ParseResult parse, CommandContext context) => ManifestFile.Name(parse) == "-"
+        ? context.Surroundings.WorkingDirectory
+        : Path.GetDirectoryName(Path.GetFullPath(ManifestFile.Name(parse), context.Surroundings.WorkingDirectory)) ?? context.Surroundings.WorkingDirectory;
 
     private static bool ManifestIsThere(ParseResult parse, CommandContext context) =>
         ManifestFile.Name(parse) == "-" || File.Exists(Path.GetFullPath(ManifestFile.Name(parse), context.Surroundings.WorkingDirectory));

@@ -5,7 +5,6 @@ using MlDeploy.Aws.Stacks;
 using MlDeploy.Aws.Stacks.Planning;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Errors;
-using MlDeploy.Core.Manifest;
 using MlDeploy.Tool.Commands;
 using MlDeploy.Tool.OnAws.Planning;
 
@@ -16,10 +15,11 @@ internal static class AwsPlan
 {
     public static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
-        var manifest = await AwsAccess.ManifestAsync(parse, context);
+        var usable = await AwsAccess.ManifestAsync(parse, context);
+        var manifest = usable.Manifest;
         var plans = parse.GetValue(PlanCommand.Against) is { } path
-            ? AgainstRendered(manifest, Path.GetFullPath(path, context.Surroundings.WorkingDirectory), path)
-            : await AgainstAccountAsync(manifest, context);
+            ? await AgainstRenderedAsync(usable, Path.GetFullPath(path, context.Surroundings.WorkingDirectory), path, context)
+            : await AgainstAccountAsync(usable, context);
         if (parse.GetValue(PlanCommand.Markdown) is { } markdown)
         {
             await WriteAsync(Path.GetFullPath(markdown, context.Surroundings.WorkingDirectory), PlanMarkdown.Of(manifest.Name, plans), context.Stop);
@@ -31,31 +31,31 @@ internal static class AwsPlan
     }
 
     /// <summary>Two calls a stack, at the same time.</summary>
-    private static async Task<ImmutableArray<StackPlan>> AgainstAccountAsync(AppManifest manifest, CommandContext context)
+    private static async Task<ImmutableArray<StackPlan>> AgainstAccountAsync(UsableManifest usable, CommandContext context)
     {
-        using var session = await AwsAccess.OpenAsync(manifest.Targets.Aws, context);
-        var rendering = await Rendering.ForAsync(manifest, session, context.Stop);
+        using var session = await AwsAccess.OpenAsync(usable.Manifest.Targets.Aws, context);
+        var rendering = await Rendering.ForAsync(usable, session, context);
         return [.. await Task.WhenAll(Rendering.Provisioned.Select(kind => PlanAsync(rendering, kind, session, context.Stop)))];
     }
 
     private static async Task<StackPlan> PlanAsync(Rendering rendering, StackKind kind, AwsSession session, CancellationToken stop)
     {
         var wanted = rendering.Wanted(kind);
-        return StackPlanner.Plan(wanted, await StackReader.ReadAsync(session.CloudFormation, wanted.Name, stop), Replacing.Schemas);
+        return StackPlanner.Plan(wanted, await StackReader.ReadAsync(session.CloudFormation, wanted.Name, stop), SchemaTable.CreateOnly);
     }
 
-    private static ImmutableArray<StackPlan> AgainstRendered(AppManifest manifest, string path, string asWritten)
+    private static async Task<ImmutableArray<StackPlan>> AgainstRenderedAsync(UsableManifest usable, string path, string asWritten, CommandContext context)
     {
+        var manifest = usable.Manifest;
         if (!Directory.Exists(path) && !File.Exists(path))
         {
             throw new ExpectedException(ExitCode.Usage, $"there is no {asWritten}", "write one with `mldeploy render --target aws --out FOLDER`, from the commit to compare with");
         }
 
-        var facts = new RenderFacts { Region = manifest.Targets.Aws!.Region };
-        var rendering = new Rendering(manifest, facts);
-        var stacks = rendering.Stacks(_ => true).Select(stack => (Stack: stack, Earlier: RenderedFiles.Read(path, stack))).ToArray();
+        var rendering = await Rendering.ForAsync(usable, new RenderFacts { Region = manifest.Targets.Aws!.Region }, context);
+        var stacks = rendering.Stacks().Select(stack => (Stack: stack, Earlier: RenderedFiles.Read(path, stack))).ToArray();
         return stacks.Any(pair => pair.Earlier is not null)
-            ? [.. stacks.Where(pair => Directory.Exists(path) || pair.Earlier is not null).Select(pair => StackPlanner.Plan(WantedStack.From(pair.Stack), pair.Earlier, Replacing.Schemas))]
+            ? [.. stacks.Where(pair => Directory.Exists(path) || pair.Earlier is not null).Select(pair => StackPlanner.Plan(WantedStack.From(pair.Stack), pair.Earlier, SchemaTable.CreateOnly))]
             : throw new ExpectedException(ExitCode.Usage, $"{asWritten} holds no stack of {manifest.Name}", $"files are named after the stacks, such as {StackNames.Of(manifest.Name, StackKind.Application)}.yaml");
     }
 

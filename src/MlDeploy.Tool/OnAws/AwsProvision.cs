@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Stacks;
+using MlDeploy.Aws.Stacks.Planning;
 using MlDeploy.Aws.Stacks.Provisioning;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Errors;
@@ -14,15 +15,17 @@ namespace MlDeploy.Tool.OnAws;
 /// <summary>`mldeploy provision --target aws`: registry, image, application.</summary>
 internal sealed class AwsProvision
 {
+    private readonly UsableManifest usable;
     private readonly AppManifest manifest;
     private readonly CommandContext context;
     private readonly AwsSession session;
     private readonly Rendering rendering;
     private readonly StackProvisioner provisioner;
 
-    private AwsProvision(AppManifest manifest, CommandContext context, AwsSession session, Rendering rendering, bool keep)
+    private AwsProvision(UsableManifest usable, CommandContext context, AwsSession session, Rendering rendering, bool keep)
     {
-        this.manifest = manifest;
+        this.usable = usable;
+        manifest = usable.Manifest;
         this.context = context;
         this.session = session;
         this.rendering = rendering;
@@ -34,7 +37,7 @@ internal sealed class AwsProvision
             {
                 Holder = AwsAccess.Holder(context),
                 Keep = keep,
-                Schemas = Replacing.Schemas,
+                Schemas = SchemaTable.CreateOnly,
                 Start = new ServiceStart(session, manifest.Application.Health.StartWithin, progress, context.Clock),
             },
             context.Clock,
@@ -43,10 +46,10 @@ internal sealed class AwsProvision
 
     public static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
-        var manifest = await AwsAccess.ManifestAsync(parse, context);
-        using var session = await AwsAccess.OpenAsync(manifest.Targets.Aws, context);
-        var rendering = await Rendering.ForAsync(manifest, session, context.Stop);
-        var provision = new AwsProvision(manifest, context, session, rendering, parse.GetValue(ProvisionCommand.Keep));
+        var usable = await AwsAccess.ManifestAsync(parse, context);
+        using var session = await AwsAccess.OpenAsync(usable.Manifest.Targets.Aws, context);
+        var rendering = await Rendering.ForAsync(usable, session, context, lint: true);
+        var provision = new AwsProvision(usable, context, session, rendering, parse.GetValue(ProvisionCommand.Keep));
         return await Interrupted.TellAsync(provision.RunAsync, () => provision.provisioner.UnderWay, "`mldeploy provision --target aws` goes on from there, `mldeploy destroy --target aws` removes it", context);
     }
 
@@ -62,7 +65,7 @@ internal sealed class AwsProvision
     }
 
     /// <summary>The live target group is read just before the template is sent; an image is needed for the first tasks only.</summary>
-    private async Task<Aws.Stacks.Planning.WantedStack> ApplicationAsync(ProvisionedStack registry, CancellationToken stop)
+    private async Task<WantedStack> ApplicationAsync(ProvisionedStack registry, CancellationToken stop)
     {
         var stack = await session.CloudFormation.FindStackAsync(StackNames.Of(manifest.Name, StackKind.Application), stop);
         if (stack is not null && StackStates.Of(stack.StackStatus) == StackState.Settled)
@@ -70,7 +73,7 @@ internal sealed class AwsProvision
             return rendering.Wanted(StackKind.Application, await LiveTraffic.ReadAsync(session.ElasticLoadBalancing, stack, stop));
         }
 
-        return rendering.Wanted(StackKind.Application, image: await FirstImage.DeliverAsync(manifest, registry, session, context, stop));
+        return rendering.Wanted(StackKind.Application, image: await FirstImage.DeliverAsync(manifest, usable.Folder, registry, session, context, stop));
     }
 
     private void Write(ImmutableArray<(StackKind Kind, ProvisionedStack Stack)> stacks)

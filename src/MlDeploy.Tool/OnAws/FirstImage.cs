@@ -1,6 +1,7 @@
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Stacks.Provisioning;
 using MlDeploy.Aws.Templates;
+using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Tool.Commands;
 
@@ -9,11 +10,13 @@ namespace MlDeploy.Tool.OnAws;
 /// <summary>What the first tasks run: pushed to the application's registry when it is an image of this machine, else where it is.</summary>
 internal static class FirstImage
 {
+    /// <param name="folder">The manifest's: what relative paths are meant from.</param>
     /// <returns>A reference by digest.</returns>
-    public static async Task<string?> DeliverAsync(AppManifest manifest, ProvisionedStack registry, AwsSession session, CommandContext context, CancellationToken stop)
+    /// <exception cref="ExpectedException">Exit 3: the image is not there or is damaged. Exit 7: the registry failed.</exception>
+    public static Task<string> DeliverAsync(AppManifest manifest, string folder, ProvisionedStack registry, AwsSession session, CommandContext context, CancellationToken stop)
     {
         var repository = registry.Stack.Outputs.FirstOrDefault(output => output.OutputKey == StackOutputs.RepositoryUri)?.OutputValue
-            ?? throw new Core.Errors.ExpectedException(Core.Errors.ExitCode.Usage, $"the stack {registry.Stack.StackName} does not tell its {StackOutputs.RepositoryUri}", "a template of your own has to give the same outputs as ours");
-        return (await ApplicationImage.DeliverAsync(manifest, repository, session, context, stop)).Reference;
+            ?? throw new ExpectedException(ExitCode.TargetFailed, $"stack {registry.Stack.StackName} tells of no repository", $"a registry template of your own has the output {StackOutputs.RepositoryUri}");
+        return ApplicationImage.DeliverAsync(manifest, folder, repository, session, context, stop);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MlDeploy.Aws.Stacks.Planning;
 using MlDeploy.Aws.Stacks.Provisioning;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Aws.Training;
@@ -14,11 +15,11 @@ internal static class TrainingUp
     public static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
         using var access = await TrainingAccess.OpenAsync(parse, context);
-        var rendering = await Rendering.ForAsync(access.Manifest, access.Session, context.Stop);
+        var rendering = await Rendering.ForAsync(access.Usable, access.Session, context, lint: true);
         var provisioner = new StackProvisioner(
             access.Session.CloudFormation,
             new StackProgress(context.Progress),
-            new ProvisioningOptions { Holder = AwsAccess.Holder(context), Keep = parse.GetValue(TrainCommand.Keep), Schemas = Replacing.Schemas },
+            new ProvisioningOptions { Holder = AwsAccess.Holder(context), Keep = parse.GetValue(TrainCommand.Keep), Schemas = SchemaTable.CreateOnly },
             context.Clock,
             context.Surroundings.Random);
         return await Interrupted.TellAsync(
