@@ -188,20 +188,28 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
         Refuse(plan, wanted);
         var setName = changeSets.NewName(random);
         var request = Request(wanted, existing, setName);
-        string? id = null;
+        var id = name;
         try
         {
-            id = await changeSets.CreateAsync(request, stop);
-            if (!await changeSets.ReadyAsync(id, setName, stop))
+            if (await changeSets.CreateAsync(request, stop) is not { } made)
             {
-                await ForgetAsync(name, id, setName, existing is null);
-                progress.Report(new(NewsKind.Done, $"stack {name}: nothing to do"));
-                return new ProvisionedStack(StackResult.Unchanged, plan, stack!);
+                return null;
+            }
+
+            id = made;
+            switch (await changeSets.ReadyAsync(id, setName, stop))
+            {
+                case Contents.Overtaken:
+                    return null;
+                case Contents.Nothing:
+                    await ForgetAsync(name, id, setName, existing is null);
+                    progress.Report(new(NewsKind.Done, $"stack {name}: nothing to do"));
+                    return new ProvisionedStack(StackResult.Unchanged, plan, stack!);
             }
         }
         catch (Exception)
         {
-            await ForgetAsync(name, id ?? name, setName, existing is null);
+            await ForgetAsync(name, id, setName, existing is null);
             throw;
         }
 

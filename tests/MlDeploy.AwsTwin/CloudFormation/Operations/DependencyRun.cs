@@ -24,7 +24,9 @@ internal static class DependencyRun
             foreach (var node in stop.IsCancellationRequested ? [] : waiting.Where(node => waitsFor[node].All(other => done.Contains(other) || !waitsFor.ContainsKey(other))).ToList())
             {
                 waiting.Remove(node);
-                running.Add(work(node, stop.Token), node);
+
+                // Its own task each: work that ends at once would give the same finished task to two nodes.
+                running.Add(Task.Run(() => work(node, stop.Token), CancellationToken.None), node);
             }
 
             if (running.Count == 0)

@@ -26,12 +26,13 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
+        TestContext.Current.TestOutputHelper?.WriteLine(told.ToString());
         fixture.Twin.Faults.Set(new FaultSettings());
         session.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_stack_is_created_and_then_there_is_nothing_to_do()
     {
         var created = await ProvisionAsync(Topic("one"));
@@ -44,7 +45,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.Empty(await PendingChangeSetsAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_change_in_place_a_replacement_an_addition_and_a_removal_are_done_as_planned()
     {
         await ProvisionAsync(Topic("two", display: "before", extra: "Old"));
@@ -57,7 +58,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.EndsWith($"{name}-three", resources.Single(resource => resource.LogicalResourceId == "Topic").PhysicalResourceId, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_creation_that_fails_tells_the_first_cause_and_leaves_nothing()
     {
         using var _ = fixture.With(new FaultSettings { Fail = [new("sns:CreateTopic", "InvalidParameter", "Invalid parameter: Topic Name")] });
@@ -72,7 +73,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.Null(await session.CloudFormation.FindStackAsync(name, Stop));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task With_keep_a_creation_that_fails_is_kept_and_the_next_run_begins_anew()
     {
         using (fixture.With(new FaultSettings { Fail = [new("sns:CreateTopic", "InvalidParameter", "no")] }))
@@ -84,7 +85,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.Equal(StackResult.Created, (await ProvisionAsync(Topic("bad"))).Result);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_update_that_fails_goes_back_and_says_so()
     {
         await ProvisionAsync(Topic("kept"));
@@ -98,7 +99,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.Equal(StackResult.Unchanged, (await ProvisionAsync(Topic("kept"))).Result);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_denied_action_names_the_action_and_the_statement_to_add()
     {
         using var _ = fixture.With(new FaultSettings { Deny = ["sns:CreateTopic"] });
@@ -109,7 +110,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.Contains("\"Action\":\"sns:CreateTopic\"", failure.Remedy, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_change_set_that_was_left_unexecuted_is_taken_away_by_the_same_holder_at_once()
     {
         await session.CloudFormation.CreateChangeSetAsync(
@@ -122,7 +123,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.Empty(await PendingChangeSetsAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task What_another_run_does_is_waited_for_and_then_gone_on_with()
     {
         var first = ProvisionAsync(Topic("both"), holder: new StackHolder("grace", null));
@@ -135,7 +136,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.Contains(told.Lines, line => line.Contains("is being created since", StringComparison.Ordinal) && line.Contains("by grace: waiting for it", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Two_runs_at_once_both_end_well()
     {
         var results = await Task.WhenAll(
@@ -147,7 +148,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.Contains((await session.CloudFormation.FindStackAsync(name, Stop))!.StackStatus, (string[])["CREATE_COMPLETE", "UPDATE_COMPLETE"]);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_third_of_the_calls_throttled_and_some_failing_changes_nothing()
     {
         using var _ = fixture.With(new FaultSettings { Throttle = 0.30, ServerError = 0.05, Seed = 11 });
@@ -158,7 +159,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.True(session.Retries > 0);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_refusal_that_is_known_is_told_before_anything_is_sent()
     {
         await ProvisionAsync(Topic("fixed"));
@@ -172,7 +173,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.DoesNotContain(fixture.Twin.Requests.Entries, call => call.Action == "CreateChangeSet");
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Deleting_waits_until_it_is_gone_and_deleting_nothing_is_nothing()
     {
         await ProvisionAsync(Topic("gone"));
@@ -182,7 +183,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         Assert.False(await Provisioner().RemoveAsync(name, Stop));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_stack_reduced_to_what_it_retains_keeps_that_and_can_be_filled_again()
     {
         var whole = Topic("whole", extra: "Rest");
@@ -190,7 +191,6 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
         await ProvisionAsync(whole);
 
         Assert.True(await Provisioner().ReduceAsync(name, Stop));
-
         var left = (await session.CloudFormation.DescribeStackResourcesAsync(new DescribeStackResourcesRequest { StackName = name }, Stop)).StackResources;
         Assert.Equal(["Topic"], left.Where(resource => resource.ResourceStatus != "DELETE_COMPLETE").Select(resource => resource.LogicalResourceId));
         Assert.False(await Provisioner().ReduceAsync(name, Stop));
@@ -199,7 +199,7 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
     }
 
     private StackProvisioner Provisioner(bool keep = false, StackHolder? holder = null) => new(
-        session.CloudFormation, told, new ProvisioningOptions { Holder = holder ?? Ada, Keep = keep, Pace = Quick, Schemas = SchemaTable.CreateOnly }, TimeProvider.System, new Random(name.Length + (holder?.Name.Length ?? 0)));
+        session.CloudFormation, told, new ProvisioningOptions { Holder = holder ?? Ada, Keep = keep, Pace = Quick, Schemas = SchemaTable.CreateOnly }, TimeProvider.System, Random.Shared);
 
     private Task<ProvisionedStack> ProvisionAsync(JsonObject template, bool keep = false, StackHolder? holder = null) => Provisioner(keep, holder).ProvisionAsync(
         name, _ => Task.FromResult(new WantedStack("application", name, template, ImmutableSortedDictionary<string, string>.Empty)), Stop);
