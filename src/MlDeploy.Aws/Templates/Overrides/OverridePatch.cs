@@ -55,8 +55,8 @@ internal static class OverridePatch
             case JsonObject whole when whole.ContainsKey("Properties"):
                 resources[id] = MergePatch.Apply(resources[id], whole);
                 break;
-            case JsonObject properties:
-                resources[id]!["Properties"] = MergePatch.Apply(resources[id]!["Properties"], properties);
+            case JsonObject properties when resources[id] is JsonObject resource:
+                resource["Properties"] = MergePatch.Apply(resource["Properties"], properties);
                 break;
             default:
                 problems.Add(new TemplateProblem(kind, id, "", "is not a patch", patch.ToJsonString(), "a map of properties, or null", "Write the properties to change as a map; null removes the resource."));
@@ -67,7 +67,7 @@ internal static class OverridePatch
     private static TemplateProblem Unknown(IReadOnlyDictionary<StackKind, JsonObject> templates, string id)
     {
         var known = templates.Values.SelectMany(template => Resources(template).Select(resource => resource.Key)).ToList();
-        return new TemplateProblem(StackKind.Application, id, "", "is no resource of the templates with these settings, and has no Type to be a new one", null, string.Join(", ", known),
+        return new TemplateProblem(StackKind.Application, id, "", "is no resource of the templates with these settings, and has no Type to be a new one", null, "a logical id, as `mldeploy render -t aws` shows them",
             NearestName.Of(id, known) is { } nearest ? $"Write {nearest} instead of {id}." : "Write one of these, or add Type.");
     }
 

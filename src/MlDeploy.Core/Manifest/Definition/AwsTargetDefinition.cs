@@ -128,5 +128,5 @@ internal static class AwsNetworkDefinition
 
     /// <summary>Four subnets are cut from it, and AWS takes none smaller than /28.</summary>
     private static string? Range(string text) =>
-        IPNetwork.TryParse(text, out var range) && range.PrefixLength is >= 16 and <= 24 && range.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? null : "is not an IPv4 range from /16 to /24";
+        IPNetwork.TryParse(text, out var range) && range.PrefixLength is >= 16 and <= 24 && range.BaseAddress.GetAddressBytes().Length == 4 ? null : "is not an IPv4 range from /16 to /24";
 }

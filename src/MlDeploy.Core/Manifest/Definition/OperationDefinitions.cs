@@ -83,7 +83,7 @@ internal static class TrainingDefinition
     private static readonly Setting<string> Data = Optional("data", new PathType("the training data"), "Training data, uploaded to a versioned bucket.");
     private static readonly Setting<string> Image = Optional("image", Types.NotEmpty("a container image"), "The container image that trains, in ECR; needed by schedule.");
     private static readonly Setting<ImmutableArray<string>> Command = Optional("command", Types.Command, "What to run in the image, in the folder of the uploaded code; what the image does by itself when not set.");
-    private static readonly Setting<string> Schedule = Optional("schedule", new TextType("a schedule", "rate(7 days) or cron(0 3 * * ? *)", text => text.EndsWith(')') && (text.StartsWith("rate(", StringComparison.Ordinal) || text.StartsWith("cron(", StringComparison.Ordinal)) ? null : "is not a schedule", @"^(rate|cron)\(.+\)$"), "When to train again; never by itself when not set.");
+    private static readonly Setting<string> Schedule = Optional("schedule", new TextType("a schedule", "rate(7 days) or cron(0 3 * * ? *)", ScheduleExpression.Problem, @"^(rate|cron)\(.+\)$"), "When to train again; never by itself when not set.");
 
     public static readonly Section<TrainingSettings> Section = new("training", [Notebook, Job, Data, Image, Command, Schedule], values => new TrainingSettings
     {

@@ -24,6 +24,17 @@ public static class TargetRules
         HealthCheckFitsTheLoadBalancer,
         LogsAreKeptForAKnownTime,
         FargateSizesExist,
+        AwsTrafficRules.NameFitsWhatIsNamedAfterIt,
+        AwsTrafficRules.WeightsAreWholePercent,
+        AwsTrafficRules.WaitsAreWithinTwoDays,
+        AwsTrafficRules.TimesAreWholeSeconds,
+        AwsTrafficRules.HealthTimeoutIsBelowInterval,
+        AwsTrafficRules.StickinessIsTheBalancers,
+        AwsTrafficRules.TestListenerHasAPortOfItsOwn,
+        AwsTrafficRules.TestsReachTheCandidate,
+        AwsSurroundingRules.WebhooksAreNotRendered,
+        AwsSurroundingRules.ScheduleHasSomethingToRun,
+        AwsSurroundingRules.OverridesAreByLogicalId,
     ];
 
     /// <summary>What CodeDeploy, the load balancer and Fargate cannot do, or not in this way.</summary>
