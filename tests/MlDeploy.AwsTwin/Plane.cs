@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using MlDeploy.AwsTwin.Alarms;
 using MlDeploy.AwsTwin.Ecs;
+using MlDeploy.AwsTwin.Events;
 using MlDeploy.AwsTwin.Front;
 using MlDeploy.AwsTwin.LoadBalancing;
 using MlDeploy.AwsTwin.Metrics;
+using MlDeploy.AwsTwin.Scaling;
 
 namespace MlDeploy.AwsTwin;
 
@@ -26,6 +28,7 @@ internal sealed class Plane : ITwinService, IAsyncDisposable
     private readonly TrafficMetrics traffic;
     private readonly TaskMetrics usage;
     private readonly AlarmActions actions;
+    private readonly ScalingLoop scaling;
     private readonly Task pulse;
     private readonly Queue<string> problems = new();
 
@@ -41,11 +44,19 @@ internal sealed class Plane : ITwinService, IAsyncDisposable
         Ecs = new EcsBook();
         fleet = new TaskFleet(context, Ecs, addresses);
         scheduler = new ServiceScheduler(context, Ecs, fleet, Targets, Balancers);
-        Ecs.TaskChanged = scheduler.OnTask;
+        Events = new EventBus(context, Note);
+        Ecs.TaskChanged = task =>
+        {
+            scheduler.OnTask(task);
+            Events.Tell(task);
+        };
+        scheduler.Told = Events.Tell;
         fleet.Drain = scheduler.DrainAsync;
         usage = new TaskMetrics(context, Metrics, Ecs);
         Alarms = new AlarmBook(Metrics, context.Clock);
-        actions = new AlarmActions(context, Alarms);
+        actions = new AlarmActions(context, Alarms, Events);
+        var scalingBook = new ScalingBook();
+        scaling = new ScalingLoop(context, scalingBook, Alarms, Ecs);
         Parts =
         [
             new LoadBalancingService(context, Balancers, Targets),
@@ -53,6 +64,7 @@ internal sealed class Plane : ITwinService, IAsyncDisposable
             new MetricsService(Metrics, context.Clock),
             new DashboardsService(context.Clock),
             new AlarmsService(Alarms, actions),
+            new ScalingService(context, scalingBook, Alarms, Ecs, scaling),
             this,
         ];
         pulse = Task.Run(BeatAsync);
@@ -67,6 +79,8 @@ internal sealed class Plane : ITwinService, IAsyncDisposable
     public EcsBook Ecs { get; }
 
     public AlarmBook Alarms { get; }
+
+    public EventBus Events { get; }
 
     /// <summary>The services, for the front door; disposed of in reverse.</summary>
     public IReadOnlyList<object> Parts { get; }
@@ -87,6 +101,7 @@ internal sealed class Plane : ITwinService, IAsyncDisposable
     {
         await pulse;
         await fleet.DisposeAsync();
+        await Events.DisposeAsync();
         health.Dispose();
     }
 
@@ -110,6 +125,7 @@ internal sealed class Plane : ITwinService, IAsyncDisposable
 
                 foreach (var change in Alarms.EvaluateDue())
                     await actions.ActAsync(change, context.Ending);
+                await scaling.TickAsync(context.Ending);
             }
             catch (OperationCanceledException) when (context.Ending.IsCancellationRequested)
             {

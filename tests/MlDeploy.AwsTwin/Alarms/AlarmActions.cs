@@ -1,15 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using MlDeploy.AwsTwin.Events;
 using MlDeploy.AwsTwin.Front;
 
 namespace MlDeploy.AwsTwin.Alarms;
 
-/// <summary>Carries out what an alarm does on entering a state: tells SNS topics, and hands the rest to those who listen.</summary>
-internal sealed class AlarmActions(TwinContext context, AlarmBook book)
+/// <summary>Carries out what an alarm does on entering a state: tells SNS topics and EventBridge. Scaling policies look at the alarms themselves.</summary>
+internal sealed class AlarmActions(TwinContext context, AlarmBook book, EventBus events)
 {
-    /// <summary>Told every change whatever its actions: EventBridge publishes it. Scaling policies find themselves in the actions.</summary>
-    public Func<AlarmChange, CancellationToken, Task>? Changed { get; set; }
-
     public async Task ActAsync(AlarmChange change, CancellationToken cancel)
     {
         var alarm = change.Now.Alarm;
@@ -35,8 +33,7 @@ internal sealed class AlarmActions(TwinContext context, AlarmBook book)
             }
         }
 
-        if (Changed is { } told)
-            await told(change, cancel);
+        events.Tell(change);
     }
 
     private static string Subject(AlarmChange change, string region)

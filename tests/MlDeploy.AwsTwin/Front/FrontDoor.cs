@@ -49,6 +49,12 @@ internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, Reques
         {
             return;
         }
+        catch (Exception surprise) when (request is not null && !context.Response.HasStarted && surprise is not OutOfMemoryException)
+        {
+            // A fault of the twin's own: said with its stack, so that nobody takes it for AWS's.
+            var (contentType, bytes) = ReplyWriting.Error(request, new AwsError("InternalFailure", $"The twin failed at {request.Service}:{request.Action}: {surprise}", 500));
+            await WriteAsync(context, request, 500, contentType, bytes);
+        }
 
         log.Add(new LoggedRequest(request.Service, request.Action, clock.GetUtcNow(), request.Caller, context.Response.StatusCode));
     }

@@ -38,6 +38,7 @@ internal sealed class MotoProcess : IAsyncDisposable
             };
             start.Environment["TWIN_MOTO_LOG"] = log;
             start.Environment["MOTO_ECS_NEW_ARN"] = "true";
+            start.Environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true";
             // moto calls itself when it needs another service; a proxy or an endpoint override must not stand between.
             start.Environment.Remove("AWS_ENDPOINT_URL");
             var process = Process.Start(start)!;

@@ -80,12 +80,29 @@ internal sealed class TwinCaller(Uri endpoint, string caller, string region) : I
         return status < 400 ? body : throw XmlError(status, body);
     }
 
+    /// <summary>An object's content.</summary>
+    /// <exception cref="AwsError"/>
+    public async Task<byte[]> S3BytesAsync(string path, CancellationToken cancel)
+    {
+        using var request = Signed("s3", HttpMethod.Get, path, null, []);
+        using var reply = await http.SendAsync(request, cancel);
+        var body = await reply.Content.ReadAsByteArrayAsync(cancel);
+        return reply.IsSuccessStatusCode ? body : throw XmlError((int)reply.StatusCode, Encoding.UTF8.GetString(body));
+    }
+
     public void Dispose() => http.Dispose();
 
     private async Task<(int Status, string Body)> SendAsync(
         string service, HttpMethod method, string path, HttpContent? content, KeyValuePair<string, string>[] headers, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = content };
+        using var request = Signed(service, method, path, content, headers);
+        using var reply = await http.SendAsync(request, cancel);
+        return ((int)reply.StatusCode, await reply.Content.ReadAsStringAsync(cancel));
+    }
+
+    private HttpRequestMessage Signed(string service, HttpMethod method, string path, HttpContent? content, KeyValuePair<string, string>[] headers)
+    {
+        var request = new HttpRequestMessage(method, path) { Content = content };
         var date = DateTimeOffset.UtcNow.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential=twin/{date}/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0");
         request.Headers.Add(RequestReading.CallerHeader, caller);
@@ -94,8 +111,7 @@ internal sealed class TwinCaller(Uri endpoint, string caller, string region) : I
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        using var reply = await http.SendAsync(request, cancel);
-        return ((int)reply.StatusCode, await reply.Content.ReadAsStringAsync(cancel));
+        return request;
     }
 
     private static void Flatten(List<KeyValuePair<string, string>> form, string prefix, JsonNode? node, string listPrefix)

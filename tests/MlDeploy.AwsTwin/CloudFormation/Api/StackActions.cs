@@ -162,9 +162,9 @@ internal sealed class StackActions(TwinContext twin, StackStore store, StackRunn
         .. from output in stack.Outputs
            where output.ExportName is not null
            from other in store.All
-           where other != stack && !other.IsDeleted && other.Region == stack.Region && other.Definition?.Template.Text.Contains(output.ExportName, StringComparison.Ordinal) == true
+           where other != stack && !other.IsDeleted && other.Region == stack.Region && other.Definition?.Template.Text.Contains(output.ExportName!, StringComparison.Ordinal) == true
                && other.Definition.Template.Text.Contains("ImportValue", StringComparison.Ordinal)
-           select (output.ExportName, other.Name),
+           select (output.ExportName!, other.Name),
     ];
 
     private static JsonObject Id(Stack stack) => new() { ["StackId"] = stack.Id };

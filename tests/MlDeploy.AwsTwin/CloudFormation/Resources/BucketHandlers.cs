@@ -77,7 +77,8 @@ internal sealed class BucketHandler() : S3Handler("Bucket")
         }
 
         var tags = new XElement(XName.Get("Tagging", Space), new XElement(XName.Get("TagSet", Space),
-            work.Tags.Select(tag => new XElement(XName.Get("Tag", Space), Element("Key", tag.Key), Element("Value", tag.Value)))));
+            // Only S3 itself may set tags of its own kind; CloudFormation does so from inside.
+            work.Tags.Where(tag => !tag.Key.StartsWith("aws:", StringComparison.Ordinal)).Select(tag => new XElement(XName.Get("Tag", Space), Element("Key", tag.Key), Element("Value", tag.Value)))));
         await PutAsync(work, $"/{name}?tagging", tags.ToString(), "application/xml", cancel);
     }
 

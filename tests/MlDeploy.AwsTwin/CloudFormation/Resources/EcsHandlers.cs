@@ -162,7 +162,7 @@ internal sealed class EcsServiceHandler() : EcsHandler("Service")
     public override async Task DeleteAsync(ResourceWork work, CancellationToken cancel)
     {
         await UnlessGone(() => CallAsync(work, "DeleteService", new JsonObject { ["cluster"] = work.Text("Cluster"), ["service"] = work.Id, ["force"] = true }, cancel), "ServiceNotActiveException");
-        await work.WaitAsync(async () => await FindAsync(work, work.Id, cancel) is null or { } gone && (await FindAsync(work, work.Id, cancel))?.Text("status") is null or "INACTIVE",
+        await work.WaitAsync(async () => (await FindAsync(work, work.Id, cancel))?.Text("status") is null or "INACTIVE",
             TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(30));
     }
 

@@ -121,7 +121,7 @@ internal sealed class Intrinsics(Surroundings surroundings)
             var name when name.Split('.', 2) is [var resource, var attribute] => Text(new JsonObject { ["Fn::GetAtt"] = new JsonArray(resource, attribute) }),
             var name => Ref(name) is JsonValue value ? InputReading.Plain(value) : throw Wrong($"variable {name} in Fn::Sub expression does not resolve to a string"),
         });
-        return Whole(whole, JsonValue.Create);
+        return Whole(whole, text => JsonValue.Create(text));
     }
 
     private JsonNode Join(JsonNode argument)
@@ -132,7 +132,7 @@ internal sealed class Intrinsics(Surroundings surroundings)
         }
 
         return list is JsonArray items
-            ? Whole(string.Join(pair[0]!.GetValue<string>(), items.Select(item => item is JsonValue value ? InputReading.Plain(value) : throw Wrong("every Fn::Join list must be of strings"))), JsonValue.Create)
+            ? Whole(string.Join(pair[0]!.GetValue<string>(), items.Select(item => item is JsonValue value ? InputReading.Plain(value) : throw Wrong("every Fn::Join list must be of strings"))), text => JsonValue.Create(text))
             : IsLater(list) ? JsonValue.Create(KnownAfterApply) : throw Wrong("Fn::Join joins a list");
     }
 

@@ -45,7 +45,7 @@ internal static partial class TemplateReader
 
     private static JsonNode? Convert(YamlNode node)
     {
-        var content = node switch
+        JsonNode? content = node switch
         {
             YamlMappingNode map => new JsonObject(map.Children.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Convert(pair.Value)))),
             YamlSequenceNode list => new JsonArray([.. list.Children.Select(Convert)]),
