@@ -112,9 +112,9 @@ public static class StackRenderer
     /// <summary>What CloudFormation wants acknowledged before it makes roles (CloudFormation, "CreateStack": Capabilities).</summary>
     private static ImmutableArray<string> Capabilities(JsonObject template)
     {
-        var iam = ResourcesOf(template).Select(resource => (Type: Intrinsics.Text(resource.Value?["Type"]) ?? "", Properties: resource.Value?["Properties"]))
+        var iam = ResourcesOf(template).Select(resource => (Type: Intrinsics.Text(resource.Value.At("Type")) ?? "", Properties: resource.Value.At("Properties")))
             .Where(resource => resource.Type.StartsWith("AWS::IAM::", StringComparison.Ordinal)).ToList();
-        return iam.Exists(resource => OwnNames.Any(name => string.Equals(resource.Type, name.Type, StringComparison.Ordinal) && resource.Properties?[name.Property] is not null)) ? ["CAPABILITY_NAMED_IAM"]
+        return iam.Exists(resource => OwnNames.Any(name => string.Equals(resource.Type, name.Type, StringComparison.Ordinal) && resource.Properties.At(name.Property) is not null)) ? ["CAPABILITY_NAMED_IAM"]
             : iam.Count > 0 ? ["CAPABILITY_IAM"]
             : [];
     }

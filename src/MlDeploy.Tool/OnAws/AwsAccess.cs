@@ -65,7 +65,7 @@ internal static class AwsAccess
         ? context.Surroundings.WorkingDirectory
         : Path.GetDirectoryName(Path.GetFullPath(ManifestFile.Name(parse), context.Surroundings.WorkingDirectory)) ?? context.Surroundings.WorkingDirectory;
 
-    private static bool ManifestIsThere(ParseResult parse, CommandContext context) =>
+    public static bool ManifestIsThere(ParseResult parse, CommandContext context) =>
         ManifestFile.Name(parse) == "-" || File.Exists(Path.GetFullPath(ManifestFile.Name(parse), context.Surroundings.WorkingDirectory));
 }
 

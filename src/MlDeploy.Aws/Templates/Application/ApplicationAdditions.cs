@@ -20,7 +20,7 @@ internal static class ApplicationAdditions
     /// <param name="resources">Changed in place. A template of one's own need not have everything; what it has is added to.</param>
     public static void Add(JsonObject resources, AppManifest manifest)
     {
-        if (Properties(resources, LogicalIds.TaskDefinition, "AWS::ECS::TaskDefinition")?["ContainerDefinitions"] is JsonArray containers)
+        if (Properties(resources, LogicalIds.TaskDefinition, "AWS::ECS::TaskDefinition").At("ContainerDefinitions") is JsonArray containers)
         {
             Container(containers, manifest.Application);
         }

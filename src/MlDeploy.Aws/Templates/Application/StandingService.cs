@@ -15,8 +15,8 @@ internal static class StandingService
     /// <param name="standing">The deployed template.</param>
     public static void Keep(JsonObject resources, JsonObject standing)
     {
-        if (standing["Resources"] is not JsonObject before || before[LogicalIds.Service]?["Properties"] is not JsonObject service
-            || resources[LogicalIds.Service]?["Properties"] is not JsonObject rendered)
+        if (standing["Resources"] is not JsonObject before || before[LogicalIds.Service].At("Properties") is not JsonObject service
+            || resources[LogicalIds.Service].At("Properties") is not JsonObject rendered)
         {
             return;
         }

@@ -21,7 +21,7 @@ internal sealed class CheckedTemplate(StackKind kind, JsonObject template)
     /// <summary>The properties of every resource of a type.</summary>
     public IEnumerable<(string LogicalId, JsonObject Properties)> OfType(string type) =>
         Resources.Where(entry => string.Equals(TypeOf(entry.Key), type, StringComparison.Ordinal))
-            .Select(entry => (entry.Key, entry.Value?["Properties"] as JsonObject ?? []));
+            .Select(entry => (entry.Key, entry.Value.At("Properties") as JsonObject ?? []));
 
     public void Report(string? logicalId, string path, string message, JsonNode? found, string? allowed, string remedy) =>
         problems.Add(new TemplateProblem(Kind, logicalId, path, message, Shown(found), allowed, remedy));

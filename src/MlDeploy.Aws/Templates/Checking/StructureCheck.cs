@@ -54,7 +54,7 @@ internal static class StructureCheck
         {
             template.Report(id, "Type", "is missing", resource["Type"], "a resource type, such as AWS::S3::Bucket", "Add Type.");
         }
-        else if (!ResourceSchemas.All.Exists(type) && type.StartsWith("AWS::", StringComparison.Ordinal))
+        else if (!ResourceSchemas.All.Exists(type) && !IsForeign(type))
         {
             template.Report(id, "Type", "is no resource type", resource["Type"], null, Nearest(type, ResourceSchemas.All.Names, "Write a type that CloudFormation has."));
         }
@@ -63,6 +63,10 @@ internal static class StructureCheck
             new Walk(template, id, schema).Check(resource["Properties"] ?? new JsonObject(), schema.Root, "Properties");
         }
     }
+
+    /// <summary>Types of the CloudFormation registry and custom resources: `Datadog::Monitors::Monitor`, `Custom::Thing`.</summary>
+    private static bool IsForeign(string type) =>
+        type.Split("::") is [not ("AWS" or ""), not "", ..] && type.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '_' or '@' or '-');
 
     internal static string Nearest(string found, IEnumerable<string> names, string otherwise) =>
         NearestName.Of(found, names) is { } nearest ? $"Write {nearest} instead of {found}." : otherwise;

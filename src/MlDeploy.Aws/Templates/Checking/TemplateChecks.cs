@@ -42,7 +42,7 @@ public static class TemplateChecks
     private static void HasOutputs(CheckedTemplate template)
     {
         var outputs = template.Template["Outputs"] as JsonObject ?? [];
-        foreach (var output in StackOutputs.Of(template.Kind).Where(output => outputs[output]?["Value"] is null))
+        foreach (var output in StackOutputs.Of(template.Kind).Where(output => outputs[output].At("Value") is null))
         {
             template.Report(null, $"Outputs/{output}", "is missing, and later steps read it", null, string.Join(", ", StackOutputs.Of(template.Kind)), $"Give the output {output}.");
         }
@@ -53,7 +53,7 @@ public static class TemplateChecks
     {
         if (template.Kind == StackKind.Application
             && (template.TypeOf(LogicalIds.TaskDefinition) is not "AWS::ECS::TaskDefinition"
-                || (template.Resources[LogicalIds.TaskDefinition]?["Properties"]?["ContainerDefinitions"] as JsonArray)?.Any(container => Intrinsics.Text(container?["Name"]) is LogicalIds.Container) != true))
+                || (template.Resources[LogicalIds.TaskDefinition].At("Properties").At("ContainerDefinitions") as JsonArray)?.Any(container => Intrinsics.Text(container.At("Name")) is LogicalIds.Container) != true))
         {
             template.Report(LogicalIds.TaskDefinition, "", $"is no task definition with a container named {LogicalIds.Container}, and each deployment is rendered from it", null, null, "Keep it, under this logical id.");
         }

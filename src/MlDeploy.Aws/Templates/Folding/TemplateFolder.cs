@@ -104,6 +104,7 @@ internal sealed class TemplateFolder
     {
         Intrinsics.Ref => Intrinsics.Text(argument) is { } name && parameters.TryGetValue(name, out var value) ? value?.DeepClone() : Intrinsics.Reference(Intrinsics.Text(argument) ?? ""),
         Intrinsics.If when argument is JsonArray { Count: 3 } choice && Intrinsics.Text(choice[0]) is { } condition => Fold(choice[Holds(condition) ? 1 : 2]),
+        Intrinsics.If => throw new FoldingException($"{Intrinsics.If} is not a condition's name and two values: {argument?.ToJsonString()}"),
         Intrinsics.Sub => Substitution.Fold(argument, Fold, name => parameters.TryGetValue(name, out var value) ? (true, value) : (false, null)),
         _ => LiteralFunctions.Fold(function, Fold(argument)),
     };
@@ -161,12 +162,12 @@ internal sealed class TemplateFolder
 
     private static JsonNode? Default(JsonNode? declaration)
     {
-        if (declaration?["Default"] is not { } @default)
+        if (declaration.At("Default") is not { } @default)
         {
             return null;
         }
 
-        return Intrinsics.Text(declaration["Type"]) is { } type && (type is "CommaDelimitedList" || type.StartsWith("List<", StringComparison.Ordinal))
+        return Intrinsics.Text(declaration.At("Type")) is { } type && (type is "CommaDelimitedList" || type.StartsWith("List<", StringComparison.Ordinal))
             ? new JsonArray([.. (Literals.Text(@default) ?? "").Split(',', StringSplitOptions.TrimEntries).Select(item => (JsonNode)item)])
             : @default.DeepClone();
     }

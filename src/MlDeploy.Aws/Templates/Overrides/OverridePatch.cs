@@ -55,8 +55,8 @@ internal static class OverridePatch
             case JsonObject whole when whole.ContainsKey("Properties"):
                 resources[id] = MergePatch.Apply(resources[id], whole);
                 break;
-            case JsonObject properties:
-                resources[id]!["Properties"] = MergePatch.Apply(resources[id]!["Properties"], properties);
+            case JsonObject properties when resources[id] is JsonObject resource:
+                resource["Properties"] = MergePatch.Apply(resource["Properties"], properties);
                 break;
             default:
                 problems.Add(new TemplateProblem(kind, id, "", "is not a patch", patch.ToJsonString(), "a map of properties, or null", "Write the properties to change as a map; null removes the resource."));

@@ -33,9 +33,10 @@ internal static class Variants
     ];
 
     /// <summary>Indices of choices, one for each factor; every pair of choices of two factors is in one of the rows.</summary>
-    public static IReadOnlyList<int[]> Rows(int seed)
+    public static IReadOnlyList<int[]> Rows { get; } = Cover(new Random(20261121));
+
+    private static List<int[]> Cover(Random random)
     {
-        var random = new Random(seed);
         var open = new HashSet<(int, int, int, int)>();
         for (var a = 0; a < Factors.Length; a++)
         {
@@ -55,7 +56,7 @@ internal static class Variants
         while (open.Count > 0)
         {
             // Greedy: of some random rows, each grown factor by factor around one pair that is still open, the one that closes most.
-            var best = Enumerable.Range(0, 20).Select(_ => Grow(open, random)).MaxBy(row => Covered(open, row).Count())!;
+            var best = Enumerable.Range(0, 8).Select(_ => Grow(open, random)).MaxBy(row => Covered(open, row).Count())!;
             open.ExceptWith(Covered(open, best).ToList());
             rows.Add(best);
         }

@@ -56,15 +56,15 @@ internal static class CodeDeployCheck
     {
         const string BlueGreen = "Properties/BlueGreenDeploymentConfiguration";
         var configuration = properties["BlueGreenDeploymentConfiguration"];
-        Within(template, id, $"{BlueGreen}/DeploymentReadyOption/WaitTimeInMinutes", configuration?["DeploymentReadyOption"]?["WaitTimeInMinutes"], 0, LongestWait, "whole minutes");
-        Within(template, id, $"{BlueGreen}/TerminateBlueInstancesOnDeploymentSuccess/TerminationWaitTimeInMinutes", configuration?["TerminateBlueInstancesOnDeploymentSuccess"]?["TerminationWaitTimeInMinutes"], 0, LongestWait, "whole minutes");
+        Within(template, id, $"{BlueGreen}/DeploymentReadyOption/WaitTimeInMinutes", configuration.At("DeploymentReadyOption").At("WaitTimeInMinutes"), 0, LongestWait, "whole minutes");
+        Within(template, id, $"{BlueGreen}/TerminateBlueInstancesOnDeploymentSuccess/TerminationWaitTimeInMinutes", configuration.At("TerminateBlueInstancesOnDeploymentSuccess").At("TerminationWaitTimeInMinutes"), 0, LongestWait, "whole minutes");
 
-        if (properties["AlarmConfiguration"]?["Alarms"] is JsonArray { Count: > AlarmsInGroup } alarms)
+        if (properties["AlarmConfiguration"].At("Alarms") is JsonArray { Count: > AlarmsInGroup } alarms)
         {
             template.Report(id, "Properties/AlarmConfiguration/Alarms", $"has {alarms.Count} alarms", null, $"at most {AlarmsInGroup}", "Remove some, or watch them by one composite alarm.");
         }
 
-        if (properties["ECSServices"] is JsonArray && properties["LoadBalancerInfo"]?["TargetGroupPairInfoList"] is JsonArray pairs)
+        if (properties["ECSServices"] is JsonArray && properties["LoadBalancerInfo"].At("TargetGroupPairInfoList") is JsonArray pairs)
         {
             if (pairs is not [JsonObject pair] || pair["TargetGroups"] is not JsonArray { Count: 2 })
             {

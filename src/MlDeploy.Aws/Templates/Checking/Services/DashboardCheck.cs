@@ -115,7 +115,7 @@ internal static partial class DashboardCheck
             return;
         }
 
-        var ids = metrics.Select(metric => Intrinsics.Text(Options(metric)?["id"])).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var ids = metrics.Select(metric => Intrinsics.Text(Options(metric).At("id"))).OfType<string>().ToHashSet(StringComparer.Ordinal);
         for (var at = 0; at < metrics.Count; at++)
         {
             Metric(place, $"properties/metrics/{at}", metrics[at], ids);
@@ -131,9 +131,9 @@ internal static partial class DashboardCheck
         }
 
         var options = Options(metric);
-        Statistic(place, path, options?["stat"]);
+        Statistic(place, path, options.At("stat"));
         var names = parts.Count - (options is null ? 0 : 1);
-        if (Intrinsics.Text(options?["expression"]) is { } expression)
+        if (Intrinsics.Text(options.At("expression")) is { } expression)
         {
             foreach (var name in MetricCheck.Names(expression).Where(name => !ids.Contains(name)))
             {

@@ -66,13 +66,13 @@ internal static class FargateCheck
         var containers = properties["ContainerDefinitions"] as JsonArray ?? [];
         for (var at = 0; at < containers.Count; at++)
         {
-            if (Number(containers[at]?["StopTimeout"]) is > LongestStop)
+            if (Number(containers[at].At("StopTimeout")) is > LongestStop)
             {
                 template.Report(id, $"Properties/ContainerDefinitions/{at}/StopTimeout", "is longer than Fargate waits", containers[at]!["StopTimeout"], $"at most {LongestStop}", "Shorten it.");
             }
         }
 
-        if (Units(properties["Memory"], "gb") is { } memory && containers.Sum(container => Number(container?["Memory"]) ?? 0) > memory)
+        if (Units(properties["Memory"], "gb") is { } memory && containers.Sum(container => Number(container.At("Memory")) ?? 0) > memory)
         {
             template.Report(id, "Properties/Memory", "is less than the containers' Memory together", properties["Memory"], null, "Give the task more memory, or its containers less.");
         }

@@ -22,9 +22,9 @@ internal static partial class MetricCheck
         const string Policy = "TargetTrackingScalingPolicyConfiguration";
         foreach (var (id, properties) in template.OfType("AWS::ApplicationAutoScaling::ScalingPolicy"))
         {
-            var custom = properties[Policy]?["CustomizedMetricSpecification"];
-            Statistic(template, id, $"Properties/{Policy}/CustomizedMetricSpecification/Statistic", custom?["Statistic"]);
-            Metrics(template, id, $"Properties/{Policy}/CustomizedMetricSpecification/Metrics", custom?["Metrics"] as JsonArray);
+            var custom = properties[Policy].At("CustomizedMetricSpecification");
+            Statistic(template, id, $"Properties/{Policy}/CustomizedMetricSpecification/Statistic", custom.At("Statistic"));
+            Metrics(template, id, $"Properties/{Policy}/CustomizedMetricSpecification/Metrics", custom.At("Metrics") as JsonArray);
         }
 
         Capacity(template);
@@ -32,13 +32,13 @@ internal static partial class MetricCheck
 
     private static void Metrics(CheckedTemplate template, string id, string path, JsonArray? metrics)
     {
-        var ids = metrics?.Select(metric => Intrinsics.Text(metric?["Id"])).OfType<string>().ToHashSet(StringComparer.Ordinal) ?? [];
+        var ids = metrics?.Select(metric => Intrinsics.Text(metric.At("Id"))).OfType<string>().ToHashSet(StringComparer.Ordinal) ?? [];
         for (var at = 0; at < metrics?.Count; at++)
         {
             var metric = metrics[at];
-            Statistic(template, id, $"{path}/{at}/MetricStat/Stat", metric?["MetricStat"]?["Stat"]);
-            Period(template, id, $"{path}/{at}/MetricStat/Period", metric?["MetricStat"]?["Period"]);
-            foreach (var name in Intrinsics.Text(metric?["Expression"]) is { } expression ? Names(expression) : [])
+            Statistic(template, id, $"{path}/{at}/MetricStat/Stat", metric.At("MetricStat").At("Stat"));
+            Period(template, id, $"{path}/{at}/MetricStat/Period", metric.At("MetricStat").At("Period"));
+            foreach (var name in Intrinsics.Text(metric.At("Expression")) is { } expression ? Names(expression) : [])
             {
                 if (!ids.Contains(name))
                 {

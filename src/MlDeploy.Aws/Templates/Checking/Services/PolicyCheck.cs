@@ -12,7 +12,7 @@ internal static class PolicyCheck
     {
         foreach (var (id, resource) in template.Resources)
         {
-            Find(template, id, resource?["Properties"], "Properties");
+            Find(template, id, resource.At("Properties"), "Properties");
         }
     }
 
@@ -51,7 +51,16 @@ internal static class PolicyCheck
         var statements = document["Statement"] as JsonArray ?? [document["Statement"]?.DeepClone()];
         for (var at = 0; at < statements.Count; at++)
         {
-            if (statements[at] is JsonObject statement && !Intrinsics.Is(statement))
+            if (Intrinsics.Is(statements[at]))
+            {
+                continue;
+            }
+
+            if (statements[at] is not JsonObject statement)
+            {
+                template.Report(id, $"{path}/Statement/{at}", "is no statement", statements[at], "a map with Effect, Action and Resource", "Write it as a map.");
+            }
+            else
             {
                 Statement(template, id, statement, $"{path}/Statement/{at}", path.EndsWith("AssumeRolePolicyDocument", StringComparison.Ordinal));
             }
@@ -72,12 +81,25 @@ internal static class PolicyCheck
             template.Report(id, path, "has no Action", null, null, "Add Action.");
         }
 
-        foreach (var action in actions is JsonArray list ? list.Select(Intrinsics.Text) : [Intrinsics.Text(actions)])
+        foreach (var action in actions is JsonArray several ? several.Select(Intrinsics.Text) : [Intrinsics.Text(actions)])
         {
             if (action is not null and not "*" && (action.Split(':') is not [not "", not ""] || action.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not (':' or '-' or '*' or '?'))))
             {
                 template.Report(id, $"{path}/Action", "is no action", action, "service:Action, such as s3:GetObject", "Write the service and the action.");
             }
+        }
+
+        foreach (var key in (ReadOnlySpan<string>)["Resource", "NotResource"])
+        {
+            if (statement[key] is { } resource && !Intrinsics.Is(resource) && !(resource is JsonArray list ? list.All(one => Intrinsics.Is(one) || Intrinsics.Text(one) is not null) : Intrinsics.Text(resource) is not null))
+            {
+                template.Report(id, $"{path}/{key}", "is neither text nor a list of texts", resource, "ARNs, or *", "Write the ARN.");
+            }
+        }
+
+        if (statement["Condition"] is { } condition && condition is not JsonObject)
+        {
+            template.Report(id, $"{path}/Condition", "is not a map", condition, "a map from operator to keys and values", "Write it as a map.");
         }
 
         if (!isTrust && statement["Resource"] is null && statement["NotResource"] is null)
