@@ -7,7 +7,7 @@ using MlDeploy.AwsTwin.Processes;
 namespace MlDeploy.AwsTwin.Ecs;
 
 /// <summary>A container's process, its output on the way to its log stream, and its own health check.</summary>
-internal sealed class RunningContainer
+internal sealed class RunningContainer : IDisposable
 {
     private readonly ContainerProcess process;
     private readonly TaskLogs? logs;
@@ -82,6 +82,12 @@ internal sealed class RunningContainer
         await process.Exit;
         if (logs is not null)
             await logs.DisposeAsync();
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        checking.Dispose();
         process.Dispose();
     }
 

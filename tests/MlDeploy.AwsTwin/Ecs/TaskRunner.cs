@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using MlDeploy.AwsTwin.Front;
 using MlDeploy.AwsTwin.LoadBalancing;
 using MlDeploy.AwsTwin.Processes;
@@ -24,6 +25,8 @@ internal sealed class TaskRunner(TwinContext context, EcsBook book, TargetAddres
 
     /// <summary>However compressed the clock is, a process gets this long to end by itself.</summary>
     private static readonly TimeSpan LeastRealStopTime = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan LongestRealBoot = TimeSpan.FromSeconds(15);
 
     private readonly TaskCompletionSource<(string Code, string Reason)> stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<RunningContainer> running = [];
@@ -83,8 +86,33 @@ internal sealed class TaskRunner(TwinContext context, EcsBook book, TargetAddres
 
         foreach (var (containerPort, real) in running.SelectMany(container => container.Ports))
             addresses.Map(task.Address, containerPort, new IPEndPoint(IPAddress.Loopback, real));
+        await BootAsync();
         Change(now => now with { LastStatus = "RUNNING", Started = context.Clock.GetUtcNow(), HealthStatus = Health() });
         return null;
+    }
+
+    /// <summary>
+    /// A program boots in real time, which a compressed clock turns into minutes that its health checks would not forgive. So under
+    /// one the task counts as RUNNING from when its first port accepts connections, within bounds; at speed 1 it is as on Fargate.
+    /// </summary>
+    private async Task BootAsync()
+    {
+        if (context.Clock.Speed <= 1 || running.SelectMany(container => container.Ports.Values).Take(1).ToList() is not [var port])
+            return;
+        var started = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(started) < LongestRealBoot && !stop.Task.IsCompleted && !running.Exists(container => container.Exit.IsCompleted))
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, port, context.Ending);
+                return;
+            }
+            catch (SocketException)
+            {
+                await System.Threading.Tasks.Task.Delay(TimeSpan.FromMilliseconds(50), context.Ending);
+            }
+        }
     }
 
     private async Task<(string, string)> LiveAsync()

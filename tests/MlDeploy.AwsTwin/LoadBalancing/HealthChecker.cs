@@ -4,14 +4,13 @@ namespace MlDeploy.AwsTwin.LoadBalancing;
 internal sealed class HealthChecker(TargetRegistry registry, TargetAddresses addresses, double speed) : IDisposable
 {
     /// <summary>However compressed the clock is, an application answers in its own time.</summary>
-    private static readonly TimeSpan LeastRealTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeastRealTimeout = TimeSpan.FromSeconds(3);
 
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseProxy = false,
         PooledConnectionLifetime = TimeSpan.Zero,
-        SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
     });
 
     /// <summary>Starts the checks that are due; does not wait for them.</summary>
@@ -46,7 +45,7 @@ internal sealed class HealthChecker(TargetRegistry registry, TargetAddresses add
             return ("Target.Timeout", "Request timed out");
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"{check.Protocol.ToLowerInvariant()}://{endpoint}{check.Path}");
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{endpoint}{check.Path}");
             request.Headers.UserAgent.ParseAdd("ELB-HealthChecker/2.0");
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             return check.IsHealthy((int)response.StatusCode)

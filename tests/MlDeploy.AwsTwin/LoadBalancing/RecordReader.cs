@@ -41,7 +41,6 @@ internal static class RecordReader
     private static TargetGroup Group(XElement group, Dictionary<string, string> attributes)
     {
         var check = new HealthCheck(
-            Field(group, "HealthCheckProtocol") ?? "HTTP",
             Field(group, "HealthCheckPath") ?? "/",
             int.TryParse(Field(group, "HealthCheckPort"), out var port) ? port : null,
             Seconds("HealthCheckIntervalSeconds", 30),

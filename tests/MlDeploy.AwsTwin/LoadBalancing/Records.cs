@@ -41,9 +41,10 @@ internal sealed record TargetGroup(string Arn, string Name, string TargetType, i
     public string Dimension => Arn[(Arn.LastIndexOf(':') + 1)..];
 }
 
+/// <summary>Over HTTP: the twin's targets are plain local processes.</summary>
 /// <param name="Port">Null: the traffic port.</param>
 /// <param name="Matcher">Status codes that are healthy: `200`, `200,302`, `200-299`.</param>
-internal sealed record HealthCheck(string Protocol, string Path, int? Port, TimeSpan Interval, TimeSpan Timeout, int HealthyThreshold, int UnhealthyThreshold, string Matcher)
+internal sealed record HealthCheck(string Path, int? Port, TimeSpan Interval, TimeSpan Timeout, int HealthyThreshold, int UnhealthyThreshold, string Matcher)
 {
     public bool IsHealthy(int status) => Matcher.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Any(part =>
         part.Split('-') is [var low, var high]

@@ -20,8 +20,8 @@ internal readonly record struct MetricKey(string Namespace, string Name, string 
 
     public JsonObject ToJson() => new()
     {
-        ["Namespace"] = Namespace,
+        [nameof(Namespace)] = Namespace,
         ["MetricName"] = Name,
-        ["Dimensions"] = new JsonArray([.. Pairs.Select(pair => new JsonObject { ["Name"] = pair.Name, ["Value"] = pair.Value })]),
+        [nameof(Dimensions)] = new JsonArray([.. Pairs.Select(pair => new JsonObject { [nameof(Name)] = pair.Name, ["Value"] = pair.Value })]),
     };
 }

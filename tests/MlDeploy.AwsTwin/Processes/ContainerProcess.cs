@@ -28,9 +28,14 @@ internal sealed class ContainerProcess : IDisposable
 
     private readonly Process process;
 
-    private ContainerProcess(Process process) => this.process = process;
+    private ContainerProcess(Process process)
+    {
+        this.process = process;
+        Id = process.Id;
+    }
 
-    public int Id => process.Id;
+    /// <summary>Of the process and, on Linux, of its group. Known after its end too.</summary>
+    public int Id { get; }
 
     /// <summary>Exit code as a container runtime tells it: 128 + n after signal n.</summary>
     public Task<int> Exit { get; private init; } = Task.FromResult(0);
@@ -72,6 +77,9 @@ internal sealed class ContainerProcess : IDisposable
 
     public void Kill() => Signal("KILL");
 
+    /// <summary>Closes the pipe that holds it, as the twin's death does.</summary>
+    public void LetGo() => process.StandardInput.Close();
+
     public void Dispose()
     {
         if (!process.HasExited)
@@ -95,7 +103,7 @@ internal sealed class ContainerProcess : IDisposable
             return;
         }
 
-        using var kill = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"kill -{signal} -{process.Id}"]) { RedirectStandardError = true });
+        using var kill = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"kill -{signal} -{Id}"]) { RedirectStandardError = true });
         kill?.WaitForExit();
     }
 }

@@ -18,13 +18,14 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
     {
         var blank = Blank(declaration, definition, $"{verb}_IN_PROGRESS");
         var current = blank;
+        var replaced = verb == "UPDATE" ? stack.Find(declaration.LogicalId) : null;
         try
         {
             var schema = schemas.Find(declaration.Type)!;
             current = blank = blank with { Properties = schema.Coerce(StackEvaluation.Of(stack, definition, store).Properties(declaration)) };
             var reason = verb == "UPDATE" ? "Requested update requires the creation of a new physical resource; hence creating one." : null;
-            stack.Put(blank with { Reason = reason, PhysicalId = verb == "UPDATE" ? stack.Find(declaration.LogicalId)?.PhysicalId : null }, token);
-            RefuseSameName(schema, blank, verb);
+            stack.Put(blank with { Reason = reason, PhysicalId = replaced?.PhysicalId }, token);
+            RefuseSameName(blank, replaced);
             if (Refusal(schema, blank) is { } refusal)
             {
                 return Fail(blank, $"{verb}_FAILED", refusal);
@@ -175,10 +176,9 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
         : null;
 
     /// <summary>A chosen name is taken by the resource that is to be replaced.</summary>
-    private void RefuseSameName(ResourceSchema schema, StackResource next, string verb)
+    private void RefuseSameName(StackResource next, StackResource? replaced)
     {
-        if (verb == "UPDATE" && Handler(schema.Type).NameProperty is { } property && next.Properties.Text(property) is { } name
-            && stack.Find(next.LogicalId)?.Properties.Text(property) == name)
+        if (replaced is not null && Handler(next.Type).NameProperty is { } property && next.Properties.Text(property) is { } name && replaced.Properties.Text(property) == name)
         {
             throw new AwsError("GeneralServiceException", $"CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and update the stack again.");
         }
