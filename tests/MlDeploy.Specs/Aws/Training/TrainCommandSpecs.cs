@@ -69,7 +69,33 @@ public sealed class TrainCommandSpecs(TrainingGround ground) : IClassFixture<Tra
         var gone = await ground.RunAsync(manifest, "train", "down", "--confirm", "churn", "--delete-data");
         Assert.True(gone.ExitCode == ExitCode.Done, gone.Messages);
         Assert.DoesNotContain((await ground.AwsAsync("s3api", "list-buckets"))!["Buckets"]!.AsArray(), entry => (string)entry!["Name"]! == bucket);
-        Assert.Empty((await ground.AwsAsync("sagemaker", "list-notebook-instances"))!["NotebookInstances"]!.AsArray());
+        Assert.Empty((await ground.AwsAsync("sagemaker", "list-notebook-instances", "--name-contains", "churn"))!["NotebookInstances"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_job_really_trains_with_the_data_and_its_log_and_model_are_told()
+    {
+        ground.Write("data.csv", "x,y\n1,2\n2,4\n3,6\n");
+        ground.Write("train.sh", """
+            echo "rows $(($(wc -l < "$SM_CHANNEL_DATA/data.csv") - 1))" "$@"
+            echo 'slope 2' > "$SM_MODEL_DIR/model.txt"
+            """);
+        ground.Write("broken.sh", "echo about to fail; exit 3\n");
+        var manifest = ground.Manifest("slope");
+        Assert.Equal(ExitCode.Done, (await ground.RunAsync(manifest, "train", "up")).ExitCode);
+
+        var trained = await ground.RunAsync(manifest, "train", "job", "--script", "train.sh", "--hyperparameter", "degree=1", "-o", "json");
+        var failed = await ground.RunAsync(manifest, "train", "job", "--script", "broken.sh");
+
+        Assert.True(trained.ExitCode == ExitCode.Done, trained.Messages);
+        Assert.Contains("rows 3 --degree 1", trained.Messages, StringComparison.Ordinal);
+        var document = JsonNode.Parse(trained.Results)!;
+        var model = (string)document["model"]!;
+        Assert.EndsWith($"/models/{document["name"]}/output/model.tar.gz", model, StringComparison.Ordinal);
+        Assert.NotNull(await ground.AwsAsync("s3api", "head-object", "--bucket", model.Split('/')[2], "--key", model.Split('/', 4)[3]));
+        Assert.Equal(ExitCode.TargetFailed, failed.ExitCode);
+        Assert.Contains("failed: AlgorithmError", failed.Messages, StringComparison.Ordinal);
+        Assert.Contains("the last it printed:\n  about to fail", failed.Messages, StringComparison.Ordinal);
     }
 
     [Fact]
