@@ -2,9 +2,7 @@ using System.Text.Json.Nodes;
 using MlDeploy.AwsTwin.CloudFormation.Changes;
 using MlDeploy.AwsTwin.CloudFormation.Operations;
 using MlDeploy.AwsTwin.CloudFormation.Resources;
-using MlDeploy.AwsTwin.CloudFormation.Schemas;
 using MlDeploy.AwsTwin.CloudFormation.Stacks;
-using MlDeploy.AwsTwin.CloudFormation.Templates;
 using MlDeploy.AwsTwin.Front;
 
 namespace MlDeploy.AwsTwin.CloudFormation.Api;

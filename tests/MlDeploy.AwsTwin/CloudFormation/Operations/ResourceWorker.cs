@@ -42,7 +42,7 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
                 }
             }
 
-            var made = await Handler(declaration.Type).CreateAsync(Work(current, schema, stop, Announce), twin.Ending);
+            var made = await Handler(declaration.Type).CreateAsync(Work(current, schema, Announce, stop), twin.Ending);
             Announce(made);
             await RestAsync(times.Of(declaration.Type), began, stop);
             stack.Put(current with { Status = $"{verb}_COMPLETE", Reason = null, Timestamp = Now }, token);
@@ -77,7 +77,7 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
 
             var began = twin.Clock.GetTimestamp();
             var made = await Handler(target.Type).UpdateAsync(
-                Work(working, schema, stop, _ => { }) with { GoneTags = [.. Tags(from, schema).Select(tag => tag.Key).Except(Tags(working, schema).Select(tag => tag.Key))] }, from.Properties, twin.Ending);
+                Work(working, schema, _ => { }, stop) with { GoneTags = [.. Tags(from, schema).Select(tag => tag.Key).Except(Tags(working, schema).Select(tag => tag.Key))] }, from.Properties, twin.Ending);
             await RestAsync(times.OfUpdate(target.Type), began, stop);
             stack.Put(working with { PhysicalId = made.PhysicalId, Attributes = made.Attributes, Status = "UPDATE_COMPLETE", Timestamp = Now }, token);
             return true;
@@ -127,7 +127,7 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
         {
             Show(resource with { Status = "DELETE_IN_PROGRESS", Reason = null, Timestamp = Now });
             var began = twin.Clock.GetTimestamp();
-            await Handler(resource.Type).DeleteAsync(Work(resource, schemas.Find(resource.Type)!, twin.Ending, _ => { }), twin.Ending);
+            await Handler(resource.Type).DeleteAsync(Work(resource, schemas.Find(resource.Type)!, _ => { }, twin.Ending), twin.Ending);
             await RestAsync(times.OfUpdate(resource.Type), began, twin.Ending);
             Show(resource with { Status = "DELETE_COMPLETE", Reason = null, Timestamp = Now });
             return true;
@@ -193,7 +193,7 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
         }
     }
 
-    private ResourceWork Work(StackResource resource, ResourceSchema schema, CancellationToken stop, Action<Made> announce) => new()
+    private ResourceWork Work(StackResource resource, ResourceSchema schema, Action<Made> announce, CancellationToken stop) => new()
     {
         StackName = stack.Name,
         StackId = stack.Id,

@@ -86,6 +86,6 @@ internal sealed class StackRunner(TwinContext twin, SchemaLibrary schemas, Handl
         }, CancellationToken.None);
         stack.Operation = task;
         running.TryAdd(task, 0);
-        task.ContinueWith(ended => running.TryRemove(ended, out _), TaskScheduler.Default);
+        _ = task.ContinueWith(ended => running.TryRemove(ended, out _), TaskScheduler.Default);
     }
 }

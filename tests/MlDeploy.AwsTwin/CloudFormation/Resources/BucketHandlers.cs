@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
@@ -13,7 +12,6 @@ internal abstract class S3Handler(string type) : ResourceHandler($"AWS::S3::{typ
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
-        content.Headers.ContentMD5 = MD5.HashData(Encoding.UTF8.GetBytes(body));
         await work.Call.S3Async(HttpMethod.Put, path, content, cancel);
     }
 }
