@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.Failures;
 using MlDeploy.Core.Errors;
 using MlDeploy.Tool.Commands;
@@ -68,9 +67,9 @@ internal static class CommandLine
         {
             return errors.Expected(expected);
         }
-        catch (AwsServiceException failure) when (context.Interruption.ExitCode is null)
+        catch (Exception failure) when (context.Interruption.ExitCode is null && AwsFailures.Explain(failure) is { } explained)
         {
-            return errors.Expected(AwsFailures.AsExpected(failure));
+            return errors.Expected(explained);
         }
         catch (OperationCanceledException) when (context.Interruption.ExitCode is { } signalled)
         {

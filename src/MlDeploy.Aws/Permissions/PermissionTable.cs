@@ -20,7 +20,7 @@ internal static class PermissionTable
         "arn:{partition}:codedeploy:{region}:{account}:deploymentconfig:*",
     ];
 
-    public static ImmutableArray<Permission> All { get; } = [.. Reading(), .. Images(), .. Provisioning(), .. Networking(), .. Deploying(), .. Training(), .. Destroying()];
+    public static ImmutableArray<Permission> All { get; } = [.. Reading(), .. Images(), .. Provisioning(), .. Monitoring(), .. Networking(), .. Deploying(), .. Training(), .. Destroying()];
 
     private static IEnumerable<Permission> Reading() =>
     [
@@ -71,12 +71,6 @@ internal static class PermissionTable
             "arn:{partition}:ecs:{region}:{account}:cluster/{name}", "arn:{partition}:ecs:{region}:{account}:service/{name}/*", "arn:{partition}:ecs:{region}:{account}:task-definition/{name}-*"),
         Allow(Purpose.Provision, "ChangeScaling", "application-autoscaling",
             "DeleteScalingPolicy DeregisterScalableTarget ListTagsForResource PutScalingPolicy RegisterScalableTarget TagResource UntagResource", ScalableTargets),
-        Allow(Purpose.Provision, "ChangeLogGroup", "logs",
-            "CreateLogGroup DeleteLogGroup DeleteRetentionPolicy ListTagsForResource PutRetentionPolicy TagResource UntagResource", "arn:{partition}:logs:{region}:{account}:log-group:/mldeploy/{name}*"),
-        Allow(Purpose.Provision, "ChangeTopic", "sns",
-            "CreateTopic DeleteTopic GetDataProtectionPolicy ListTagsForResource SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource", Topics),
-        Allow(Purpose.Provision, "ChangeRules", "events", "DeleteRule ListTagsForResource PutRule PutTargets RemoveTargets TagResource UntagResource", Rules),
-        Allow(Purpose.Provision, "ChangeWatching", "cloudwatch", "DeleteAlarms DeleteDashboards ListTagsForResource PutDashboard PutMetricAlarm TagResource UntagResource", Alarms, Dashboard),
         Allow(Purpose.Provision, "ChangeDeploying", "codedeploy",
             "CreateApplication CreateDeploymentConfig CreateDeploymentGroup DeleteApplication DeleteDeploymentConfig DeleteDeploymentGroup GetApplication ListTagsForResource TagResource UntagResource UpdateApplication UpdateDeploymentGroup", CodeDeploy),
         Allow(Purpose.Provision, "ChangeRoles", "iam",
@@ -84,6 +78,16 @@ internal static class PermissionTable
         Pass(Purpose.Provision, "PassRoles", "ecs-tasks.amazonaws.com", "codedeploy.amazonaws.com", "events.amazonaws.com"),
         Allow(Purpose.Provision, "FirstUseOfServices", "iam", "CreateServiceLinkedRole", "arn:{partition}:iam::{account}:role/aws-service-role/*")
             .When("iam:AWSServiceName", "ecs.amazonaws.com", "ecs.application-autoscaling.amazonaws.com", "elasticloadbalancing.amazonaws.com"),
+    ];
+
+    private static IEnumerable<Permission> Monitoring() =>
+    [
+        Allow(Purpose.Monitor, "ChangeLogGroup", "logs",
+            "CreateLogGroup DeleteLogGroup DeleteRetentionPolicy ListTagsForResource PutRetentionPolicy TagResource UntagResource", "arn:{partition}:logs:{region}:{account}:log-group:/mldeploy/{name}*"),
+        Allow(Purpose.Monitor, "ChangeTopic", "sns",
+            "CreateTopic DeleteTopic GetDataProtectionPolicy ListTagsForResource SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource", Topics),
+        Allow(Purpose.Monitor, "ChangeRules", "events", "DeleteRule ListTagsForResource PutRule PutTargets RemoveTargets TagResource UntagResource", Rules),
+        Allow(Purpose.Monitor, "ChangeWatching", "cloudwatch", "DeleteAlarms DeleteDashboards ListTagsForResource PutDashboard PutMetricAlarm TagResource UntagResource", Alarms, Dashboard),
     ];
 
     // Ids of a network are drawn, so that no name can limit these; the account and region do.

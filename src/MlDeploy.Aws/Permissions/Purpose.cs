@@ -11,8 +11,11 @@ public enum Purpose
     /// <summary>Pushing images.</summary>
     Image,
 
-    /// <summary>Stacks, and their resources beside the network: CloudFormation acts with the caller's permissions.</summary>
+    /// <summary>Stacks, and their resources beside those below: CloudFormation acts with the caller's permissions.</summary>
     Provision,
+
+    /// <summary>Log group, topic, event rules, alarms, dashboard.</summary>
+    Monitor,
 
     /// <summary>The application's own network; needless with one that exists.</summary>
     Network,
@@ -37,16 +40,16 @@ public static class Purposes
         ["abort"] = [Purpose.Read, Purpose.Deploy],
         ["dashboard"] = [Purpose.Read],
         ["deploy"] = [Purpose.Read, Purpose.Image, Purpose.Deploy],
-        ["destroy"] = [Purpose.Read, Purpose.Provision, Purpose.Network, Purpose.Train, Purpose.Destroy],
+        ["destroy"] = [Purpose.Read, Purpose.Provision, Purpose.Monitor, Purpose.Network, Purpose.Train, Purpose.Destroy],
         ["doctor"] = [Purpose.Read],
         ["history"] = [Purpose.Read],
         ["logs"] = [Purpose.Read],
         ["metrics"] = [Purpose.Read],
         ["plan"] = [Purpose.Read],
         ["promote"] = [Purpose.Read, Purpose.Deploy],
-        ["provision"] = [Purpose.Read, Purpose.Image, Purpose.Provision, Purpose.Network],
+        ["provision"] = [Purpose.Read, Purpose.Image, Purpose.Provision, Purpose.Monitor, Purpose.Network],
         ["rollback"] = [Purpose.Read, Purpose.Deploy],
         ["status"] = [Purpose.Read],
-        ["train"] = [Purpose.Read, Purpose.Provision, Purpose.Network, Purpose.Train],
+        ["train"] = [Purpose.Read, Purpose.Provision, Purpose.Monitor, Purpose.Network, Purpose.Train],
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -7,7 +7,7 @@ namespace MlDeploy.Aws.Clients.Calling;
 public sealed record PaceOptions
 {
     /// <summary>Calls of one action that may follow each other at once.</summary>
-    public int Burst { get; init; } = 20;
+    public int Burst { get; init; } = 40;
 
     /// <summary>Calls of one action a second, beyond the burst.</summary>
     public double PerSecond { get; init; } = 5;

@@ -37,6 +37,15 @@ public static class AwsFailures
     /// <summary>The same for calls that the SDK's S3 client made.</summary>
     public static ExpectedException AsExpected(AmazonServiceException failure) => AsExpected(FromSdk(failure));
 
+    /// <summary>For whoever catches all: a failed call of ours or of the SDK's S3 client, else null.</summary>
+    public static ExpectedException? Explain(Exception failure) => failure switch
+    {
+        AwsServiceException ours => AsExpected(ours),
+        AmazonServiceException theirs => AsExpected(theirs),
+        AmazonClientException without => SessionProblems.NoCredentials(Redaction.Of(without.Message), without),
+        _ => null,
+    };
+
     /// <summary>The SDK's failure in our terms.</summary>
     public static AwsServiceException FromSdk(AmazonServiceException failure)
     {

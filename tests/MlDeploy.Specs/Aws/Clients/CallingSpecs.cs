@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.Calling;
-using MlDeploy.Aws.Clients.CloudFormation;
 using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Clients.Ecs;
 using MlDeploy.Aws.Clients.Sts;

@@ -81,7 +81,7 @@ public sealed class AwsDoctorSpecs : IDisposable
 
         var document = JsonNode.Parse(run.Results)!;
         Assert.Equal(("mldeploy/aws-doctor/v1", true), (document["schema"]!.GetValue<string>(), document["healthy"]!.GetValue<bool>()));
-        Assert.Equal(["read", "image", "provision", "network", "deploy", "train", "destroy"], document["policies"]!.AsArray().Select(policy => policy!["purpose"]!.GetValue<string>()));
+        Assert.Equal(["read", "image", "provision", "monitor", "network", "deploy", "train", "destroy"], document["policies"]!.AsArray().Select(policy => policy!["purpose"]!.GetValue<string>()));
         Assert.Equal("repo:octo/fraud-scoring:environment:production", document["gitHubTrust"]!["Statement"]![0]!["Condition"]!["StringEquals"]!["token.actions.githubusercontent.com:sub"]!.GetValue<string>());
         Assert.Contains("sts.GetCallerIdentity 200", run.Messages, StringComparison.Ordinal);
         Assert.DoesNotContain(Sessions.Secret, run.Results + run.Messages, StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace MlDeploy.Specs.Aws.Permissions;
 
@@ -27,6 +28,7 @@ internal sealed class StubAccount : IAsyncDisposable
     public static async Task<StubAccount> StartAsync(Func<WebApplication, StubAccount>? make = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var server = builder.Build();
         var account = make is null ? new StubAccount(server) : make(server);
