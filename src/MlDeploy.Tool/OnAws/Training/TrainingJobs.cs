@@ -133,7 +133,7 @@ internal static class TrainingJobs
         using var heartbeat = context.Progress.Heartbeat(() => state);
         try
         {
-            return await new JobFollowing(session, context.Clock, JobFollowing.DefaultEvery).FollowAsync(name, new Lines(context, told => state = told), context.Stop);
+            return await new JobFollowing(session, context.Clock, JobFollowing.First).FollowAsync(name, new Lines(context, told => state = told), context.Stop);
         }
         catch (OperationCanceledException) when (context.Interruption.ExitCode is not null)
         {

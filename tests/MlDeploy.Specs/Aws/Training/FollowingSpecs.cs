@@ -71,7 +71,7 @@ public sealed class FollowingSpecs
     private sealed class Script((string Status, string[] Transitions)[] looks, string[][] lines) : HttpMessageHandler
     {
         private int look;
-        private int page;
+        private int page = -1;
 
         public string? Reason { get; init; }
 
@@ -83,7 +83,7 @@ public sealed class FollowingSpecs
             {
                 "DescribeTrainingJob" => Answer(Job()),
                 "DescribeLogStreams" when lines.Length == 0 => Answer(new JsonObject { ["__type"] = "ResourceNotFoundException", ["message"] = "The specified log group does not exist." }, HttpStatusCode.BadRequest),
-                "DescribeLogStreams" => Answer(new JsonObject { ["logStreams"] = new JsonArray(new JsonObject { ["logStreamName"] = $"{input["logStreamNamePrefix"]}algo-1" }) }),
+                "DescribeLogStreams" => Answer(Streams((string?)input["logStreamNamePrefix"])),
                 "GetLogEvents" => Answer(Events((string?)input["nextToken"])),
                 _ => throw new InvalidOperationException(action),
             };
@@ -107,21 +107,22 @@ public sealed class FollowingSpecs
             return job;
         }
 
-        /// <summary>A page with lines is followed by an empty one with the same token: so CloudWatch says that there is no more for now.</summary>
+        /// <summary>The lines of this look, and then the same token again: so CloudWatch says that there is no more for now.</summary>
         private JsonObject Events(string? token)
         {
-            var now = page < lines.Length && token != $"f/{page}-end" ? lines[page] : [];
-            if (token == $"f/{page}-end")
-            {
-                page++;
-                now = page < lines.Length ? lines[page] : [];
-            }
-
+            var end = $"f/{page}";
+            var now = token == end || page >= lines.Length ? [] : lines[page];
             return new JsonObject
             {
                 ["events"] = new JsonArray([.. now.Select(line => new JsonObject { ["timestamp"] = 1, ["message"] = line })]),
-                ["nextForwardToken"] = now.Length == 0 && token is not null ? token : $"f/{page}-end",
+                ["nextForwardToken"] = end,
             };
+        }
+
+        private JsonObject Streams(string? prefix)
+        {
+            page++;
+            return new JsonObject { ["logStreams"] = new JsonArray(new JsonObject { ["logStreamName"] = $"{prefix}algo-1" }) };
         }
 
         private static HttpResponseMessage Answer(JsonObject body, HttpStatusCode status = HttpStatusCode.OK) => new(status) { Content = new StringContent(body.ToJsonString()) };

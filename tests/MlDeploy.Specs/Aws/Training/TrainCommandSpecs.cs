@@ -11,7 +11,7 @@ public sealed class TrainCommandSpecs(TrainingGround ground) : IClassFixture<Tra
     {
         ground.Write("data.csv", "amount,label\n1,0\n2,1\n");
         ground.Write("train.py", "print('training')\n");
-        var manifest = ground.Manifest("churn");
+        var manifest = ground.Manifest("churn", "data: data.csv, image: \"123456789012.dkr.ecr.eu-central-1.amazonaws.com/trainer:3\", command: [python3, train.py, --fast], schedule: rate(7 days)");
 
         var up = await ground.RunAsync(manifest, "train", "up", "-o", "json");
         Assert.True(up.ExitCode == ExitCode.Done, up.Messages);
@@ -42,7 +42,7 @@ public sealed class TrainCommandSpecs(TrainingGround ground) : IClassFixture<Tra
         Assert.Equal("6", (string)described!["HyperParameters"]!["depth"]!);
         Assert.Equal(["data", "code"], described["InputDataConfig"]!.AsArray().Select(channel => (string)channel!["ChannelName"]!));
         var entrypoint = described["AlgorithmSpecification"]!["ContainerEntrypoint"]!.AsArray().Select(word => (string)word!).ToArray();
-        Assert.Equal(["python3", "train.py", "--depth", "6"], entrypoint[^4..]);
+        Assert.Equal(["python3", "train.py", "--fast"], entrypoint[^3..]);
         var code = (string)described["InputDataConfig"]![1]!["DataSource"]!["S3DataSource"]!["S3Uri"]!;
         Assert.Equal($"s3://{bucket}/code/{started["codeSha256"]}/", code);
         var record = await ground.AwsAsync("s3api", "head-object", "--bucket", bucket, "--key", $"models/{name}/mldeploy.json");
@@ -52,7 +52,7 @@ public sealed class TrainCommandSpecs(TrainingGround ground) : IClassFixture<Tra
         Assert.True(status.ExitCode == ExitCode.Done, status.Messages);
         Assert.Contains($"version {second}", status.Results, StringComparison.Ordinal);
         Assert.Contains(name, status.Results, StringComparison.Ordinal);
-        Assert.Contains("retraining: not scheduled", status.Results, StringComparison.Ordinal);
+        Assert.Contains("retraining: rate(7 days), enabled", status.Results, StringComparison.Ordinal);
         Assert.Contains(name, (await ground.RunAsync(manifest, "train", "jobs")).Results, StringComparison.Ordinal);
 
         var wrong = await ground.RunAsync(manifest, "train", "down", "--confirm", "churns");
@@ -69,21 +69,33 @@ public sealed class TrainCommandSpecs(TrainingGround ground) : IClassFixture<Tra
         var gone = await ground.RunAsync(manifest, "train", "down", "--confirm", "churn", "--delete-data");
         Assert.True(gone.ExitCode == ExitCode.Done, gone.Messages);
         Assert.DoesNotContain((await ground.AwsAsync("s3api", "list-buckets"))!["Buckets"]!.AsArray(), entry => (string)entry!["Name"]! == bucket);
-        Assert.Empty((await ground.AwsAsync("sagemaker", "list-notebook-instances"))!["NotebookInstances"]!.AsArray());
+        Assert.Empty((await ground.AwsAsync("sagemaker", "list-notebook-instances", "--name-contains", "churn"))!["NotebookInstances"]!.AsArray());
     }
 
     [Fact]
-    public async Task Retraining_is_scheduled_with_the_stack()
+    public async Task A_job_really_trains_with_the_data_and_its_log_and_model_are_told()
     {
-        ground.Write("data.csv", "a\n1\n");
-        var manifest = ground.Manifest("nightly", "data: data.csv, image: \"123456789012.dkr.ecr.eu-central-1.amazonaws.com/trainer:3\", command: [python3, train.py], schedule: rate(7 days)");
+        ground.Write("data.csv", "x,y\n1,2\n2,4\n3,6\n");
+        ground.Write("train.sh", """
+            echo "rows $(($(wc -l < "$SM_CHANNEL_DATA/data.csv") - 1))" "$@"
+            echo 'slope 2' > "$SM_MODEL_DIR/model.txt"
+            """);
+        ground.Write("broken.sh", "echo about to fail; exit 3\n");
+        var manifest = ground.Manifest("slope");
+        Assert.Equal(ExitCode.Done, (await ground.RunAsync(manifest, "train", "up")).ExitCode);
 
-        var up = await ground.RunAsync(manifest, "train", "up");
+        var trained = await ground.RunAsync(manifest, "train", "job", "--script", "train.sh", "--hyperparameter", "degree=1", "-o", "json");
+        var failed = await ground.RunAsync(manifest, "train", "job", "--script", "broken.sh");
 
-        Assert.True(up.ExitCode == ExitCode.Done, up.Messages);
-        Assert.Contains("retraining: rate(7 days)", up.Results, StringComparison.Ordinal);
-        var status = await ground.RunAsync(manifest, "train", "status", "-o", "json");
-        Assert.Equal("rate(7 days)", (string)JsonNode.Parse(status.Results)!["schedule"]!["expression"]!);
+        Assert.True(trained.ExitCode == ExitCode.Done, trained.Messages);
+        Assert.Contains("rows 3 --degree 1", trained.Messages, StringComparison.Ordinal);
+        var document = JsonNode.Parse(trained.Results)!;
+        var model = (string)document["model"]!;
+        Assert.EndsWith($"/models/{document["name"]}/output/model.tar.gz", model, StringComparison.Ordinal);
+        Assert.NotNull(await ground.AwsAsync("s3api", "head-object", "--bucket", model.Split('/')[2], "--key", model.Split('/', 4)[3]));
+        Assert.Equal(ExitCode.TargetFailed, failed.ExitCode);
+        Assert.Contains("failed: AlgorithmError", failed.Messages, StringComparison.Ordinal);
+        Assert.Contains("the last it printed:\n  about to fail", failed.Messages, StringComparison.Ordinal);
     }
 
     [Theory]

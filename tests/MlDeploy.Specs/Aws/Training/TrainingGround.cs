@@ -25,7 +25,12 @@ public sealed class TrainingGround : IAsyncLifetime
             Peer.Missing("moto_server");
         }
 
-        Twin = await TwinServer.StartAsync(new TwinOptions { Speed = 600 });
+        Twin = await TwinServer.StartAsync(new TwinOptions
+        {
+            Speed = 2000,
+            // What the job's image would run is run here.
+            Images = [new ImageCommand("*", "exec \"$@\"")],
+        });
     }
 
     public async ValueTask DisposeAsync()
