@@ -142,7 +142,7 @@ internal sealed class TrainingRun(TwinContext twin, string region, TrainingJob j
 
         foreach (var (name, value) in job.Input.Object("Environment"))
         {
-            environment[name] = value!.GetValue<string>();
+            environment[name] = value!.GetValue<string>().Replace("/opt/ml", folder.Root, StringComparison.Ordinal);
         }
 
         return environment;

@@ -106,6 +106,8 @@ internal sealed class ChangeSetActions(TwinContext twin, StackStore store, Stack
         {
             // Executed, a stack's other change sets speak of something that no longer is.
             stack.ChangeSets.Clear();
+            stack.ChangeSetId = set.Id;
+            stack.RetainExceptOnCreate = request.Input.Flag("RetainExceptOnCreate") == true;
             stack.ChangeSets[set.Id] = set with { ExecutionStatus = "EXECUTE_COMPLETE" };
         }
 

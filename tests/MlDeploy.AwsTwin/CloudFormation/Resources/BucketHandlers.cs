@@ -144,8 +144,23 @@ internal sealed class BucketPolicyHandler() : S3Handler("BucketPolicy")
     public override async Task<Made> CreateAsync(ResourceWork work, CancellationToken cancel)
     {
         var bucket = work.Text("Bucket")!;
-        await PutAsync(work, $"/{bucket}?policy", ApiShape.Document(work.Properties["PolicyDocument"]!), "application/json", cancel);
+        if (Understood(JsonNode.Parse(ApiShape.Document(work.Properties["PolicyDocument"]!))!.AsObject()) is { } policy)
+        {
+            await PutAsync(work, $"/{bucket}?policy", policy.ToJsonString(ApiShape.PlainJson), "application/json", cancel);
+        }
+
         return new Made(bucket, []);
+    }
+
+    /// <summary>
+    /// Without the statements that deny under a condition: moto takes every condition for met, and would deny everything to
+    /// everybody. Null when nothing is left.
+    /// </summary>
+    private static JsonObject? Understood(JsonObject policy)
+    {
+        var kept = policy.Objects("Statement").Where(statement => statement.Text("Effect") != "Deny" || statement["Condition"] is null).Select(statement => (JsonNode)statement.DeepClone()).ToArray();
+        policy["Statement"] = new JsonArray(kept);
+        return kept.Length > 0 ? policy : null;
     }
 
     public override Task<Made> UpdateAsync(ResourceWork work, JsonObject before, CancellationToken cancel) => CreateAsync(work, cancel);
