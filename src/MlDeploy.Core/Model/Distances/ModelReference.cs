@@ -42,6 +42,18 @@ public sealed class ModelReference
         Prediction = Prediction is null ? null : NewSketch(Prediction),
     };
 
+    /// <summary>The reference as the live side of a comparison.</summary>
+    public WindowSketch AsWindow()
+    {
+        var window = new WindowSketch { Rows = Rows, Prediction = Prediction?.Sketch };
+        foreach (var feature in Features)
+        {
+            window.Put(feature.Name, feature.Sketch);
+        }
+
+        return window;
+    }
+
     /// <summary>A numeric feature that comes as text is told by its type, so numbers are declared; names too, or 00123 would become 123.</summary>
     private static FeatureSketch NewSketch(ReferenceFeature feature) => new(feature.Kind.IsCompared() ? feature.Kind : null, feature.Partition);
 
