@@ -48,7 +48,7 @@ internal static class ModelInput
 
         if (data.Count > 0)
         {
-            window.Merge(Data(data, new DataOptions { Workers = Workers, NewWindow = () => reference.NewWindow(), Prediction = prediction }, context).Window);
+            window.Merge(Data(data, new DataOptions { Workers = Workers, NewWindow = () => reference.NewWindow(), Prediction = prediction ?? reference.Prediction?.Name, PredictionMayBeAbsent = prediction is null }, context).Window);
         }
 
         return window;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using MlDeploy.Core.Model.Distances;
-using MlDeploy.Core.Model.Sketches;
 using MlDeploy.Tool.Output;
 
 namespace MlDeploy.Tool.Model;
@@ -9,6 +7,7 @@ namespace MlDeploy.Tool.Model;
 internal static class ModelText
 {
     private const int LongestName = 26;
+    private static readonly string[] Locale = ["LC_ALL", "LC_CTYPE", "LANG"];
 
     public static string Number(double value) =>
         !double.IsFinite(value) ? "–" : value != 0 && (Math.Abs(value) >= 1e7 || Math.Abs(value) < 1e-3) ? value.ToString("0.##e0", CultureInfo.InvariantCulture) : value.ToString("G5", CultureInfo.InvariantCulture);
@@ -32,7 +31,7 @@ internal static class ModelText
     /// <summary>True where the terminal's character set may have no blocks.</summary>
     public static bool IsPlain(Func<string, string?> variable)
     {
-        var locale = new[] { "LC_ALL", "LC_CTYPE", "LANG" }.Select(variable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+        var locale = Locale.Select(variable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
         return variable("TERM") == "dumb" || (locale is not null && !locale.Contains("UTF", StringComparison.OrdinalIgnoreCase) && locale != "C.utf8");
     }
 

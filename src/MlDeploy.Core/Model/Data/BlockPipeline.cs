@@ -112,9 +112,8 @@ internal sealed class BlockPipeline
         for (var (turn, ended) = (0, false); !ended; turn++)
         {
             var end = format.LastEnd(buffer.AsSpan(from, length - from));
-            while (end == 0)
+            while (end == 0 && !ended)
             {
-                var before = length;
                 if (from > 0)
                 {
                     buffer.AsSpan(from, length - from).CopyTo(buffer);
@@ -122,8 +121,13 @@ internal sealed class BlockPipeline
                 }
 
                 (buffer, length) = length == buffer.Length ? Longer(buffer, length, line) : (buffer, Fill(buffer, length));
-                ended = length == before || length == 0 || length < buffer.Length;
+                ended = length < buffer.Length;
                 end = ended ? length - from : format.LastEnd(buffer.AsSpan(from, length - from));
+            }
+
+            if (end == 0)
+            {
+                return;
             }
 
             var next = free.Take(failed.Token);

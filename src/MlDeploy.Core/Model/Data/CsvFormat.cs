@@ -49,6 +49,12 @@ internal sealed class CsvFormat : RecordFormat
         }
 
         Check(name, columns);
+        var asked = (options.Columns ?? []).Concat(options.Kinds.Keys).Concat(options is { Prediction: { } prediction, PredictionMayBeAbsent: false } ? [prediction] : []);
+        if (asked.FirstOrDefault(one => !columns.Contains(one, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw DataReader.NoColumn(unknown, columns);
+        }
+
         return new CsvFormat(name, options, header.ToArray(), delimiter, columns);
     }
 

@@ -18,6 +18,9 @@ public sealed record DataOptions
     /// <summary>The column that holds the model's answer; null: none.</summary>
     public string? Prediction { get; init; }
 
+    /// <summary>Data without that column is read all the same.</summary>
+    public bool PredictionMayBeAbsent { get; init; }
+
     /// <summary>Makes the window that values are counted in; called once per worker.</summary>
     public Func<WindowSketch>? NewWindow { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest.Resolution;
@@ -48,7 +47,7 @@ public static class DataReader
             Span<byte> start = stackalloc byte[4];
             var got = raw.Peek(start);
             Refuse(source.Name, start[..got]);
-            using var plain = got >= 2 && start[0] == 0x1F && start[1] == 0x8B ? new GZipStream(raw, CompressionMode.Decompress) : (Stream)raw;
+            using var plain = got >= 2 && start[0] == 0x1F && start[1] == 0x8B ? new GunzipStream(raw) : (Stream)raw;
             var window = BlockPipeline.Run(plain, source.Name, options, warnings, stop);
             raw.Drain();
             return (window, raw.Length);
@@ -81,15 +80,18 @@ public static class DataReader
     {
         foreach (var name in (options.Columns ?? []).Concat(options.Kinds.Keys).Where(name => window.Find(name) is null && name != options.Prediction))
         {
-            var near = NearestName.Of(name, window.Names);
-            throw new ExpectedException(
-                ExitCode.Usage, $"the data has no column '{name}'",
-                near is null ? $"its columns are {string.Join(", ", window.Names.Take(20))}{(window.Names.Count > 20 ? ", …" : "")}" : $"did you mean '{near}'?");
+            throw NoColumn(name, window.Names);
         }
 
-        if (options.Prediction is { } prediction && window.Prediction is not { Seen: > 0 })
+        if (options is { Prediction: { } prediction, PredictionMayBeAbsent: false } && window.Prediction is not { Seen: > 0 })
         {
-            throw new ExpectedException(ExitCode.Usage, $"the data has no column '{prediction}' for the prediction", $"its columns are {string.Join(", ", window.Names.Take(20))}");
+throw NoColumn(prediction, window.Names);
         }
     }
+
+    /// <param name="columns">Those that there are.</param>
+    internal static ExpectedException NoColumn(string name, IReadOnlyList<string> columns) => new(
+        ExitCode.Usage, $"the data has no column '{name}'",
+        NearestName.Of(name, columns) is { } near ? $"did you mean '{near}'?"
+            : columns.Count == 0 ? "check the name" : $"its columns are {string.Join(", ", columns.Take(20))}{(columns.Count > 20 ? ", …" : "")}");
 }

@@ -47,6 +47,11 @@ public sealed class DistanceEvidence
                 k += counts[bin];
             }
 
+            if (held <= 0 && k > 0)
+            {
+                return double.PositiveInfinity;
+            }
+
             total = Logarithms.Add(total, Math.Log(set.Stake) + Ratio(k, n, held));
         }
 
@@ -91,7 +96,7 @@ public sealed class DistanceEvidence
         foreach (var part in Alternatives)
         {
             var share = held + ((1 - held) * part);
-            var hit = held <= 0 ? (k > 0 ? double.PositiveInfinity : 0) : k * Math.Log(share / held);
+            var hit = k > 0 ? k * Math.Log(share / held) : 0;
             total = Logarithms.Add(total, LogStake + hit + ((n - k) * Math.Log(1 - part)));
         }
 

@@ -35,7 +35,7 @@ internal static class NumberEdges
 
         if (!reference.IsExact)
         {
-            foreach (var quantile in Quantiles(reference).Where(quantile => !edges.Any(edge => Math.Abs(edge - quantile) <= Width(quantile))))
+            foreach (var quantile in Quantiles(reference).Where(quantile => !edges.Any(edge => Math.Abs(edge - quantile) <= 2 * Width(quantile))))
             {
                 edges.Add(quantile);
             }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Model.Sketches;
 
 namespace MlDeploy.Core.Model.Distances;
@@ -49,7 +48,7 @@ public static class WindowComparison
     {
         var known = reference.Features.Select(feature => Compare(feature, live.Find(feature.Name), live, measure));
         var added = live.Names.Where(name => reference.Find(name) is null).Select(name => Added(name, live.Find(name)!, live));
-        var prediction = reference.Prediction is { } expected && live.Prediction is { } answered ? [Compare(expected, answered, live, measure)] : Enumerable.Empty<FeatureComparison>();
+        var prediction = reference.Prediction is { } expected && live.Prediction is { Seen: > 0 } answered ? [Compare(expected, answered, live, measure)] : Enumerable.Empty<FeatureComparison>();
         return [.. known.Concat(added).Concat(prediction).OrderByDescending(one => one.Distance ?? -1).ThenBy(one => one.Name, StringComparer.Ordinal)];
     }
 
