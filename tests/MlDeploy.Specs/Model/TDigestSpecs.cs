@@ -173,5 +173,5 @@ public sealed class TDigestSpecs
 
 internal static class Normals
 {
-    public static double Normal(this Random random) => Analysis.Simulation.Draws.Normal(random);
+    public static double Normal(this Random random) => MlDeploy.Core.Analysis.Rehearsal.Draws.Normal(random);
 }
