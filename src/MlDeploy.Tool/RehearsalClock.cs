@@ -11,6 +11,7 @@ internal sealed class RehearsalClock(DateTimeOffset start, double speed, TimePro
 {
     public const string Variable = "MLDEPLOY_REHEARSAL_CLOCK";
 
+    private readonly TimeProvider real = real;
     private readonly long origin = real.GetTimestamp();
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -23,6 +24,9 @@ internal sealed class RehearsalClock(DateTimeOffset start, double speed, TimePro
         && double.TryParse(speed, CultureInfo.InvariantCulture, out var times) && times is >= 1 and <= 1000
             ? new RehearsalClock(began, times, real)
             : real;
+
+    /// <summary>For what happens on this machine and is never faster than it is: a command that runs to its end, a connection that answers.</summary>
+    public static TimeProvider OfThisMachine(TimeProvider clock) => clock is RehearsalClock rehearsed ? rehearsed.real : clock;
 
     public override DateTimeOffset GetUtcNow() => start + ((real.GetUtcNow() - start) * speed);
 

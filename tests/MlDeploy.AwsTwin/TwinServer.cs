@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -30,6 +31,9 @@ internal sealed class TwinServer : IAsyncDisposable
     public Uri Endpoint { get; private set; } = null!;
 
     public TwinClock Clock { get; }
+
+    /// <summary>What MLDEPLOY_REHEARSAL_CLOCK says for a tool whose time is to run as the twin's: `START@SPEED`.</summary>
+    public string RehearsalClock => string.Create(CultureInfo.InvariantCulture, $"{Clock.Start:O}@{Clock.Speed}");
 
     public FaultInjector Faults { get; }
 

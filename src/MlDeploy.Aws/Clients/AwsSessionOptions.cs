@@ -17,6 +17,9 @@ public sealed record AwsSessionOptions
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>What limits on answers are measured by, where <see cref="Time"/> runs faster than a connection can; else the same.</summary>
+    public TimeProvider? Network { get; init; }
+
     /// <summary>Spreads retries.</summary>
     public required Random Random { get; init; }
 

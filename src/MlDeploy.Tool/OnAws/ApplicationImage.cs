@@ -24,7 +24,7 @@ internal static class ApplicationImage
         var image = manifest.Application.Image ?? throw new ExpectedException(ExitCode.Usage, "application.image is not set", "set it: aws runs containers only");
         var source = ImageSource.Parse(image, folder);
         using var credentials = new EcrCredentials(session.Ecr, new DockerLogins(context.Surroundings.Variable));
-        using var delivery = new ImageDelivery(credentials, new CommandRunner(context.Clock), folder, ToolEnvironment.Of(context), context.Clock, context.Surroundings.Random);
+        using var delivery = new ImageDelivery(credentials, new CommandRunner(context.Clock), folder, ToolEnvironment.Of(context), RehearsalClock.OfThisMachine(context.Clock), context.Surroundings.Random);
         var progress = new PushLines(context);
         using var heartbeat = context.Progress.Heartbeat(() => progress.Now);
         context.Progress.State(source is ImageSource.Registry ? $"looking up {image}" : $"bringing {image} to {repository}");

@@ -35,6 +35,7 @@ internal static class AwsAccess
             RoleArn = settings?.RoleArn,
             Variable = context.Surroundings.Variable,
             Time = context.Clock,
+            Network = RehearsalClock.OfThisMachine(context.Clock),
             Random = context.Surroundings.Random,
             OnCall = context.Verbose ? call => context.Progress.State(string.Create(CultureInfo.InvariantCulture, $"{call}"), Tone.Quiet) : null,
         },

@@ -25,7 +25,7 @@ internal sealed class CommandRunner(TimeProvider clock) : ICommandRunner
         process.StandardInput.Close();
         var output = TailAsync(process.StandardOutput);
         var error = TailAsync(process.StandardError);
-        using var timeout = new CancellationTokenSource(request.Timeout, clock);
+        using var timeout = new CancellationTokenSource(request.Timeout, RehearsalClock.OfThisMachine(clock));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
         try
         {

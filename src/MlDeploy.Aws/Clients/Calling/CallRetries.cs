@@ -20,13 +20,13 @@ internal static class CallRetries
     public static ResiliencePipeline Build(AwsSessionOptions options, CallCounts counts)
     {
         var retries = options.Retries;
-        var time = options.Time;
+        var network = options.Network ?? options.Time;
         if (retries.Attempts <= 1)
         {
             return ResiliencePipeline.Empty;
         }
 
-        return new ResiliencePipelineBuilder { TimeProvider = time }
+        return new ResiliencePipelineBuilder { TimeProvider = options.Time }
             .AddRetry(new RetryStrategyOptions
             {
                 MaxRetryAttempts = retries.Attempts - 1,
@@ -38,7 +38,7 @@ internal static class CallRetries
                 ShouldHandle = arguments => ValueTask.FromResult(
                     arguments.Outcome.Exception is AwsServiceException failure
                     && Again(failure, Of(arguments.Context), arguments.AttemptNumber, retries)
-                    && time.GetElapsedTime(Of(arguments.Context).StartedAt) + (failure.RetryAfter ?? TimeSpan.Zero) < retries.Budget),
+                    && network.GetElapsedTime(Of(arguments.Context).StartedAt) + (failure.RetryAfter ?? TimeSpan.Zero) < retries.Budget),
                 DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as AwsServiceException)?.RetryAfter),
                 OnRetry = _ =>
                 {

@@ -37,6 +37,8 @@ internal sealed class ServiceCaller(AwsService service, Uri endpoint, string sig
 
     private TimeProvider Time => parts.Options.Time;
 
+    private TimeProvider Network => parts.Options.Network ?? Time;
+
     public AwsService Service => service;
 
     public Uri Endpoint => endpoint;
@@ -45,7 +47,7 @@ internal sealed class ServiceCaller(AwsService service, Uri endpoint, string sig
         where TResponse : class
     {
         var action = request.GetType().Name[..^"Request".Length];
-        var started = Time.GetTimestamp();
+        var started = Network.GetTimestamp();
         var call = new CallContext(request.GetType().GetCustomAttribute<NotRepeatableAttribute>() is null, started);
         parts.Counts.Count(service, action);
         await parts.Pace.WaitAsync($"{service}.{action}", stop);
@@ -72,7 +74,7 @@ internal sealed class ServiceCaller(AwsService service, Uri endpoint, string sig
 
     private async Task<Reply> AttemptAsync(string action, object request, Type response, CancellationToken stop)
     {
-        using var late = new CancellationTokenSource(parts.Options.Retries.AttemptTimeout, Time);
+        using var late = new CancellationTokenSource(parts.Options.Retries.AttemptTimeout, Network);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {
@@ -169,7 +171,7 @@ internal sealed class ServiceCaller(AwsService service, Uri endpoint, string sig
     private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     private void Tell(string action, CallContext call, int status, string? requestId, string? errorCode) =>
-        parts.Options.OnCall?.Invoke(new AwsCall(service, action, status, Time.GetElapsedTime(call.StartedAt), requestId, call.Attempts, errorCode));
+        parts.Options.OnCall?.Invoke(new AwsCall(service, action, status, Network.GetElapsedTime(call.StartedAt), requestId, call.Attempts, errorCode));
 
     private sealed record Reply(object Value, int Status, string? RequestId);
 }
