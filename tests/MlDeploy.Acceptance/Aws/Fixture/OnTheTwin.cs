@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using MlDeploy.Acceptance.Fixture;
+using MlDeploy.AwsTwin;
+using MlDeploy.AwsTwin.Faults;
+using MlDeploy.AwsTwin.Front;
+
+namespace MlDeploy.Acceptance.Aws.Fixture;
+
+/// <summary>One account for all acceptance tests of aws. Its faults strike whoever calls, so these tests run one after another.</summary>
+[CollectionDefinition(Name)]
+public sealed class OnTheTwin : ICollectionFixture<TwinAccount>
+{
+    public const string Name = "aws";
+}
+
+/// <summary>A twin whose minutes are a second long, and the official command line to look into it.</summary>
+public sealed class TwinAccount : IAsyncLifetime
+{
+    /// <summary>Twin seconds per real second.</summary>
+    public const double Speed = 60;
+
+    public const string Region = "eu-central-1";
+
+    /// <summary>Applications whose names begin so run <see cref="WebServer"/>.</summary>
+    public const string Web = "web-";
+
+    /// <summary>Applications whose names begin so end as soon as they start.</summary>
+    public const string Broken = "broken-";
+
+    private TwinServer? twin;
+    private WebServer? server;
+
+    internal TwinServer Twin => twin!;
+
+    internal OfficialCommandLine Aws => new(Endpoint);
+
+    internal string Endpoint => Twin.Endpoint.GetLeftPart(UriPartial.Authority);
+
+    internal HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!OperatingSystem.IsLinux() || Program.Find("moto_server") is null || Program.Find("aws") is null)
+        {
+            return;
+        }
+
+        server = WebServer.Prepare();
+        twin = await TwinServer.StartAsync(new TwinOptions
+        {
+            Speed = Speed,
+            Images =
+            [
+                new ImageCommand($"*/{Web}*", server.Command),
+                new ImageCommand($"*/{Broken}*", "echo loading the model; echo 'model.bin is not here' >&2; exit 3"),
+            ],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (twin is not null)
+        {
+            await twin.DisposeAsync();
+        }
+
+        server?.Dispose();
+    }
+
+    internal void Require()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the twin's containers are processes as Linux has them");
+        if (twin is not null)
+        {
+            return;
+        }
+
+        var missing = Program.Find("aws") is null ? "aws, the official command line (pip install awscli)" : "moto_server (pip install 'moto[server]')";
+        Assert.False(string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase), $"{missing} is missing; in CI it must be there");
+        Assert.Skip($"{missing} is missing here");
+    }
+
+    /// <summary>Faults for as long as the result is not disposed of.</summary>
+    internal IDisposable With(FaultSettings faults)
+    {
+        Twin.Faults.Set(faults);
+        return new Healing(Twin);
+    }
+
+    /// <summary>What the twin shows of itself.</summary>
+    internal async Task<JsonNode> ShownAsync() => JsonNode.Parse(await Http.GetStringAsync(new Uri($"{Endpoint}/_twin/")))!;
+
+    /// <summary>Mails about one application that arrived.</summary>
+    internal async Task<ImmutableArray<string>> MailsAsync(string application) =>
+    [
+        .. (await ShownAsync())["outbox"]!.AsArray()
+            .Where(mail => (bool)mail!["delivered"]! && mail["topicArn"]!.ToString().EndsWith($":{application}-events", StringComparison.Ordinal))
+            .Select(mail => mail!["body"]!.ToString()),
+    ];
+
+    private sealed class Healing(TwinServer twin) : IDisposable
+    {
+        public void Dispose() => twin.Faults.Set(new FaultSettings());
+    }
+}
