@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using MlDeploy.Aws.Clients.Failures;
 using MlDeploy.Core.Errors;
 using MlDeploy.Tool.Commands;
 using MlDeploy.Tool.Output;
@@ -56,8 +57,7 @@ internal static class CommandLine
     {
         try
         {
-            RefuseTargetsNotBuilt(command, parse, context.Options);
-            return await command.Handler(parse, context);
+            return await TargetChoice.Handler(command, parse, context.Options)(parse, context);
         }
         catch (ManifestRejectedException rejected)
         {
@@ -67,6 +67,10 @@ internal static class CommandLine
         {
             return errors.Expected(expected);
         }
+        catch (Exception failure) when (context.Interruption.ExitCode is null && AwsFailures.Explain(failure) is { } explained)
+        {
+            return errors.Expected(explained);
+        }
         catch (OperationCanceledException) when (context.Interruption.ExitCode is { } signalled)
         {
             return errors.Ends(signalled);
@@ -74,15 +78,6 @@ internal static class CommandLine
         catch (Exception bug)
         {
             return errors.Bug(bug);
-        }
-    }
-
-    /// <summary>`validate` checks for every target; the others act on one.</summary>
-    private static void RefuseTargetsNotBuilt(ToolCommand command, ParseResult parse, CommonOptions options)
-    {
-        if (command.Built && !command.AnyTarget && command.Options.Contains(options.Target) && parse.GetValue(options.Target) is "aws" and var target)
-        {
-            throw NotBuiltYet.Target(target);
         }
     }
 }

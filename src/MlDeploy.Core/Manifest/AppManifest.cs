@@ -154,6 +154,13 @@ public sealed record TrainingSettings
     public string Notebook { get; init; } = "ml.t3.medium";
     public string Job { get; init; } = "ml.m5.large";
     public string? Data { get; init; }
+
+    /// <summary>The container that trains; null when only the notebook trains.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>What runs in <see cref="Image"/>, in the folder of the uploaded code; empty for what the image does by itself.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+
     public string? Schedule { get; init; }
 }
 
@@ -177,14 +184,65 @@ public sealed record LocalTargetSettings
     public bool AccessLog { get; init; }
 }
 
-/// <summary>Validated already, used by the aws target when it is built.</summary>
+/// <summary>`targets.aws`: what the templates are rendered with.</summary>
 public sealed record AwsTargetSettings
 {
+    /// <summary>Null: the SDK's own default (environment, profile).</summary>
     public string? Region { get; init; }
+
+    /// <summary>A role to assume first.</summary>
     public string? RoleArn { get; init; }
+
+    public AwsNetworkSettings Network { get; init; } = new();
+
+    /// <summary>The load balancer's certificate; null for plain HTTP.</summary>
+    public string? CertificateArn { get; init; }
+
+    /// <summary>True when the load balancer is reached from the network only.</summary>
+    public bool Internal { get; init; }
+
+    /// <summary>Address ranges that clients come from; empty for every address, or the private ranges when <see cref="Internal"/>.</summary>
+    public ImmutableArray<string> Allow { get; init; } = [];
+
+    public AwsTestListenerSettings TestListener { get; init; } = new();
 
     public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>All of <c>targets.aws</c> as JSON, defaults written out, shape-checked against the definition.</summary>
-    public string Json { get; init; } = "{}";
+    public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    public AwsTemplateFiles Template { get; init; } = new();
+
+    /// <summary>Merge patch (RFC 7396) over the rendered templates, by logical id, as JSON text.</summary>
+    public string Overrides { get; init; } = "{}";
 }
+
+public sealed record AwsNetworkSettings
+{
+    /// <summary>The id of an existing VPC; null for a new one.</summary>
+    public string? Vpc { get; init; }
+
+    /// <summary>With an existing VPC: where the tasks run, in at least two zones.</summary>
+    public ImmutableArray<string> Subnets { get; init; } = [];
+
+    /// <summary>With an existing VPC: where the load balancer stands; those of the tasks when empty.</summary>
+    public ImmutableArray<string> BalancerSubnets { get; init; } = [];
+
+    /// <summary>With an existing VPC: tasks get a public address, which subnets without NAT need.</summary>
+    public bool PublicAddresses { get; init; }
+
+    /// <summary>With a new VPC: its address range, /16 to /24.</summary>
+    public string Cidr { get; init; } = "10.0.0.0/16";
+
+    /// <summary>With a new VPC: a NAT gateway in each zone instead of one.</summary>
+    public bool NatPerZone { get; init; }
+}
+
+/// <param name="Port">Where tests reach a candidate that has no production traffic.</param>
+public sealed record AwsTestListenerSettings(int Port = 8443)
+{
+    /// <summary>Address ranges that tests come from; empty for none.</summary>
+    public ImmutableArray<string> Allow { get; init; } = [];
+}
+
+/// <summary>Absolute paths of templates that take the place of ours; null for ours.</summary>
+public sealed record AwsTemplateFiles(string? Registry = null, string? Application = null, string? Training = null);

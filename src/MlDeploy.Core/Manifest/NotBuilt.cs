@@ -12,9 +12,9 @@ public static class NotBuilt
     public static ImmutableArray<ManifestProblem> RefusedAtUse(AppManifest manifest, string target, ManifestOrigins? origins = null)
     {
         var refused = new Refusals(origins ?? ManifestOrigins.None);
-        if (target is not "local")
+        if (target is "aws")
         {
-            refused.Add("targets." + target, $"the target {target} is not built yet", "Deploy to the target local.");
+            Aws(manifest, refused);
             return refused.ToImmutable();
         }
 
@@ -22,6 +22,15 @@ public static class NotBuilt
         Gates(manifest, refused);
         Surroundings(manifest, refused);
         return refused.ToImmutable();
+    }
+
+    private static void Aws(AppManifest manifest, Refusals refused)
+    {
+        Drift(manifest, refused);
+        if (!manifest.Notifications.Webhook.IsEmpty)
+        {
+            refused.Add("notifications.webhook", "webhooks are not built yet on the target aws", "Remove notifications.webhook until then; notifications.email is built.");
+        }
     }
 
     private static void Application(AppManifest manifest, Refusals refused)
@@ -67,11 +76,7 @@ public static class NotBuilt
 
     private static void Surroundings(AppManifest manifest, Refusals refused)
     {
-        if (manifest.Monitoring.Drift is not null)
-        {
-            refused.Add("monitoring.drift", "watching for drift is not built yet", "Remove monitoring.drift until then.");
-        }
-
+        Drift(manifest, refused);
         if (manifest.Monitoring.CaptureKeepRows > 0 || manifest.Monitoring.CaptureSample < 1)
         {
             refused.Add("monitoring.capture", "capturing predictions is not built yet, so nothing is captured", "Remove monitoring.capture until then.");
@@ -85,6 +90,14 @@ public static class NotBuilt
         if (!manifest.Notifications.On.IsEmpty)
         {
             refused.Add("notifications", "notifications are not built yet, so nobody would be told", "Remove notifications until then; the exit code and the report say how a deployment ended.");
+        }
+    }
+
+    private static void Drift(AppManifest manifest, Refusals refused)
+    {
+        if (manifest.Monitoring.Drift is not null)
+        {
+            refused.Add("monitoring.drift", "watching for drift is not built yet", "Remove monitoring.drift until then.");
         }
     }
 

@@ -112,7 +112,8 @@ public static class SettingsReference
 
         ## What is different on aws
 
-        `mldeploy validate -t aws` refuses what CodeDeploy, the load balancer and Fargate cannot do:
+        `mldeploy validate -t aws` refuses what CodeDeploy, the load balancer and Fargate cannot do, and renders and checks the templates
+        (`docs/targets.md` says what each setting means on either target):
 
         | setting | on aws |
         |---|---|
@@ -122,8 +123,14 @@ public static class SettingsReference
         | `application.resources` | Fargate's pairs of cpu and memory |
         | `rollout.steps` | canary: exactly one; linear: equal increments that reach 100 %, each held equally long |
         | `rollout.steps[].for`, `rollout.bake` | whole minutes |
-        | `rollout.stickiness` | by cookie only |
+        | `application.requestTimeout`, `application.drain` | whole seconds; requestTimeout from 1s |
+        | `application.health.timeout` | below the interval |
+        | `rollout.steps[].weight` | whole percent, 1 to 99 |
+        | `rollout.tests` | with an address range in `targets.aws.testListener.allow` |
+        | `rollout.stickiness` | by cookie only, named AWSALBTG: the load balancer's own |
         | `rollout.onInconclusive` | canary and linear: rollback only |
+        | `notifications.webhook` | refused: its address is a secret, and would stand in the template |
+        | `training.schedule` | with `training.image` |
         | `targets.aws.logRetention` | the numbers of days CloudWatch knows |
 
         """;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using MlDeploy.Core.Errors;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 using MlDeploy.Tool.Output;
 
@@ -10,8 +11,12 @@ namespace MlDeploy.Tool.Commands;
 internal static class DoctorCommand
 {
     public static ToolCommand Create(CommonOptions options) =>
-        new ToolCommand(Groups.Machine, "doctor", "What is missing on this machine, and how to get it.", RunAsync)
-            .With(options.Manifest);
+        new ToolCommand(Groups.Machine, "doctor", "What is missing on this machine or in the account, and how to get it.", RunAsync)
+        {
+            OnAws = AwsDoctor.RunAsync,
+            OnlyOnAws = [AwsDoctor.Policies, GitHubRepository.Repository, GitHubRepository.Branch, GitHubRepository.Environment],
+            Examples = ["mldeploy doctor", "mldeploy doctor --target aws --policies --github octo/fraud-scoring"],
+        }.With([AwsDoctor.Policies, GitHubRepository.Repository, GitHubRepository.Branch, GitHubRepository.Environment, .. options.Manifest]);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
@@ -27,17 +32,7 @@ internal static class DoctorCommand
         }
 
         var document = new DoctorDocument(findings.All(finding => finding.Remedy is null), findings.ToImmutable());
-        context.Results.Write("doctor", document, LocalDocuments.Default.DoctorDocument, (text, palette) =>
-        {
-            foreach (var finding in findings)
-            {
-                text.WriteLine($"{(finding.Remedy is null ? palette.Paint(Tone.Good, "ok     ") : palette.Paint(Tone.Bad, "problem"))}  {finding.Subject}: {finding.Found}");
-                if (finding.Remedy is { } remedy)
-                {
-                    text.WriteLine($"         → {remedy}");
-                }
-            }
-        });
+        context.Results.Write("doctor", document, LocalDocuments.Default.DoctorDocument, (text, palette) => FindingText.Write(findings, text, palette));
         return document.Healthy ? ExitCode.Done : new ErrorWriter(context).Ends(ExitCode.TargetFailed);
     }
 }

@@ -3,6 +3,7 @@ using System.CommandLine;
 using MlDeploy.Core.Errors;
 using MlDeploy.Local.Processes;
 using MlDeploy.Local.State;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.Commands;
@@ -12,8 +13,9 @@ internal static class LogsCommand
 {
     private static readonly TimeSpan LookForNewEvery = TimeSpan.FromMilliseconds(500);
     private static readonly Argument<string?> Version = new("version") { Description = "A version's label or id; default: all.", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on printing as lines are written." };
-    private static readonly Option<int> Tail = new("--tail") { Description = "How many lines of the past, of each version; default 100.", HelpName = "LINES", DefaultValueFactory = _ => 100 };
+    public static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on printing as lines are written." };
+    public static readonly Option<int> Tail = new("--tail") { Description = "How many lines of the past, of each version; default 100.", HelpName = "LINES", DefaultValueFactory = _ => 100 };
+    public static readonly Option<string?> OneTask = new("--task") { Description = "aws: one task's lines only; its id, or how it begins.", HelpName = "ID" };
 
     public static ToolCommand Create(CommonOptions options)
     {
@@ -21,10 +23,13 @@ internal static class LogsCommand
         var file = new Option<string>("--file") { Description = options.File.Description, HelpName = "PATH", DefaultValueFactory = _ => CommonOptions.DefaultFile };
         return new ToolCommand(Groups.Watch, "logs", "What the versions printed.", RunAsync)
         {
-            Examples = ["mldeploy logs --follow", "mldeploy logs v2 --tail 20"],
+            OnAws = AwsLogsCommand.RunAsync,
+            OnlyOnAws = [OneTask],
+            OnlyOnLocal = [Version],
+            Examples = ["mldeploy logs --follow", "mldeploy logs v2 --tail 20", "mldeploy logs --target aws --task 4f1e --follow"],
         }
             .With(Version)
-            .With([Follow, Tail, .. options.Running.Select(option => option == options.File ? file : option)]);
+            .With([Follow, Tail, OneTask, .. options.Running.Select(option => option == options.File ? file : option)]);
     }
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)

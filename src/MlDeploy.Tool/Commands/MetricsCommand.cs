@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MlDeploy.Core.Errors;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.Commands;
@@ -8,7 +9,7 @@ namespace MlDeploy.Tool.Commands;
 internal static class MetricsCommand
 {
     public static ToolCommand Create(CommonOptions options) =>
-        new ToolCommand(Groups.Watch, "metrics", "The metrics of each version that runs, in OpenMetrics text or JSON.", RunAsync)
+        new ToolCommand(Groups.Watch, "metrics", "The metrics of each version that runs: in OpenMetrics text or JSON, on aws as a table or JSON.", RunAsync) { OnAws = AwsMetricsCommand.RunAsync }
             .With(options.Running);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)

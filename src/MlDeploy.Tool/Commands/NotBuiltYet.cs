@@ -13,9 +13,9 @@ internal static class NotBuiltYet
             $"`{Names.Path(parse.CommandResult.Command)}` is not built yet in this version ({ToolVersion.Number})",
             $"use what is: {string.Join(", ", Built(parse))}");
 
-    /// <summary>Refuses `--target aws`.</summary>
-    public static ExpectedException Target(string target) =>
-        new(ExitCode.Usage, $"target {target} is not built yet in this version ({ToolVersion.Number})", "use `--target local`");
+    /// <summary>Refuses a target that the command does not know yet.</summary>
+    public static ExpectedException Target(Command command, string target) =>
+        new(ExitCode.Usage, $"`{Names.Path(command)}` is not built yet on the target {target} in this version ({ToolVersion.Number})", "use `--target local`");
 
     private static IEnumerable<string> Built(ParseResult parse) =>
         parse.RootCommandResult.Command.Subcommands.OfType<ToolCommand>().Where(command => command.Built).Select(command => command.Name);

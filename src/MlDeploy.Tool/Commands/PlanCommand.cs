@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MlDeploy.Core.Errors;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 using MlDeploy.Tool.Output;
 
@@ -10,18 +11,31 @@ internal static class PlanCommand
 {
     private static readonly Option<bool> DetailedExitCode = new("--detailed-exitcode") { Description = "Exit 2 when there are changes, 0 when there are none." };
 
+    public static readonly Option<string?> Against = new("--against") { Description = "aws: compare with what `render --out` wrote to this folder (or file) earlier, without asking AWS.", HelpName = "PATH" };
+    public static readonly Option<string?> Markdown = new("--markdown") { Description = "aws: also write the plan as Markdown, for a pull request.", HelpName = "FILE" };
+
     public static ToolCommand Create(CommonOptions options) =>
-        new ToolCommand(Groups.Describe, "plan", "Show what deploy would change, property by property; changes nothing.", RunAsync)
+        new ToolCommand(Groups.Describe, "plan", "Show what deploy, or on aws provision, would change, property by property; changes nothing.", RunAsync)
         {
-            Examples = ["mldeploy plan --set version=1.5.0", "mldeploy plan --detailed-exitcode -o json"],
-        }.With([.. options.Manifest, DetailedExitCode]);
+            OnAws = AwsPlan.RunAsync,
+            OnlyOnAws = [Against, Markdown],
+            Examples =
+            [
+                "mldeploy plan --set version=1.5.0",
+                "mldeploy plan --detailed-exitcode -o json",
+                "mldeploy plan --target aws --markdown plan.md",
+                "mldeploy plan --target aws --against rendered/    (no credentials needed)",
+            ],
+        }.With([.. options.Manifest, DetailedExitCode, Against, Markdown]);
+
+    public static bool WantsDetailedExitCode(ParseResult parse) => parse.GetValue(DetailedExitCode);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
         var manifest = await ManifestFile.LoadUsableAsync(parse, context);
         var plan = LocalPlan.Make(manifest, context);
         context.Results.Write("plan", plan, LocalDocuments.Default.PlanDocument, (text, palette) => Write(plan, text, palette));
-        return plan.Changes && parse.GetValue(DetailedExitCode) ? ExitCode.ChangesPlanned : ExitCode.Done;
+        return plan.Changes && WantsDetailedExitCode(parse) ? ExitCode.ChangesPlanned : ExitCode.Done;
     }
 
     private static void Write(PlanDocument plan, TextWriter text, Palette palette)

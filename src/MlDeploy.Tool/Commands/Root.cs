@@ -29,6 +29,7 @@ internal static class Root
         InitCommand.Create(options),
         ValidateCommand.Create(options),
         SchemaCommand.Create(),
+        RenderCommand.Create(options),
         PlanCommand.Create(options),
 
         ProvisionCommand.Create(options),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MlDeploy.Core.Errors;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.Commands;
@@ -8,7 +9,7 @@ namespace MlDeploy.Tool.Commands;
 internal static class StatusCommand
 {
     public static ToolCommand Create(CommonOptions options) =>
-        new ToolCommand(Groups.Watch, "status", "Versions, weights, health and availability; without a manifest, of all applications.", RunAsync)
+        new ToolCommand(Groups.Watch, "status", "Versions, weights, health and availability; without a manifest, of all applications.", RunAsync) { OnAws = AwsStatusCommand.RunAsync }
             .With(options.Running);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)

@@ -13,8 +13,17 @@ internal sealed class ToolCommand(string group, string name, string description,
 {
     public string Group { get; } = group;
 
+    /// <summary>The same on the target aws; null: not built there, or a command that acts on no target.</summary>
+    public CommandHandler? OnAws { get; init; }
+
+    /// <summary>Options that mean nothing on the target local, and are refused there.</summary>
+    public Option[] OnlyOnAws { get; init; } = [];
+
+    /// <summary>Options and arguments that mean nothing on the target aws, and are refused there.</summary>
+    public Symbol[] OnlyOnLocal { get; init; } = [];
+
     /// <summary>A command with sub-commands is as built as they are.</summary>
-    public bool Built => handler is not null || Subcommands.OfType<ToolCommand>().Any(sub => sub.Built);
+    public bool Built => handler is not null || OnAws is not null || Subcommands.OfType<ToolCommand>().Any(sub => sub.Built);
 
     public CommandHandler Handler => handler ?? NotBuiltYet.Refuse;
 

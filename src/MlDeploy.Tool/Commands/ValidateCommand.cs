@@ -1,8 +1,10 @@
 using System.CommandLine;
+using MlDeploy.Aws;
+using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
-using MlDeploy.Core.Manifest.Rules;
 using MlDeploy.Tool.Manifests;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.Output;
 
 namespace MlDeploy.Tool.Commands;
@@ -28,7 +30,8 @@ internal static class ValidateCommand
     {
         var target = parse.GetValue(context.Options.Target)!;
         var result = await ManifestFile.ReadAsync(parse, context);
-        var problems = result.Manifest is { } read && target == "aws" ? TargetRules.ForAws(read, result.Origins) : result.Problems;
+        var onAws = result.Manifest is { } read && target == AwsTarget.Name ? await AwsTemplates.CheckAsync(read, result.Origins, RenderFacts.None, context) : null;
+        var problems = onAws?.Problems ?? result.Problems;
         context.Results.Text.Write(context.Results.Format switch
         {
             OutputFormat.Json => ProblemJson.Of(problems),
@@ -44,6 +47,11 @@ internal static class ValidateCommand
             }
 
             return new ErrorWriter(context).Ends(ExitCode.Usage);
+        }
+
+        if (onAws is { Linted: false })
+        {
+            context.Surroundings.Messages.WriteLine("note: cfn-lint is not installed, so conditions between properties of the templates were not checked; `pip install cfn-lint`");
         }
 
         foreach (var refusal in NotBuilt.RefusedAtUse(result.Manifest!, target, result.Origins))

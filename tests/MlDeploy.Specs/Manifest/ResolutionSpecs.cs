@@ -135,7 +135,7 @@ public class ResolutionSpecs
             set: ["rollout.steps[0].weight=10%", "rollout.steps[1]={weight: 50%, for: 1h}", "targets.aws.tags[\"a.b=c\"]=x", "model.name=m"]);
         Assert.Equal([new Step(0.1, TimeSpan.FromMinutes(5)), new Step(0.5, TimeSpan.FromHours(1))], manifest.Rollout.Steps);
         Assert.Equal("m", manifest.Model?.Name);
-        Assert.Contains("\"tags\":{\"a.b=c\":\"x\"}", manifest.Targets.Aws?.Json, StringComparison.Ordinal);
+        Assert.Contains("\"tags\":{\"a.b=c\":\"x\"}", manifest.CanonicalJson, StringComparison.Ordinal);
     }
 
     [Theory]

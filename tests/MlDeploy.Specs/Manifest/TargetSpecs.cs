@@ -66,7 +66,24 @@ public class TargetSpecs
     [InlineData("rollout.strategy=linear ; rollout.steps=[{weight: 20%, for: 1m}, {weight: 40%, for: 1m}]", "rollout.steps")]
     [InlineData("rollout.strategy=linear ; rollout.steps=[{weight: 25%, for: 1m}, {weight: 50%, for: 1m}, {weight: 75%, for: 1m}]", null)]
     [InlineData("rollout.stickiness.header=X-User", "rollout.stickiness.header")]
-    [InlineData("rollout.stickiness.cookie=user", null)]
+    [InlineData("rollout.stickiness.cookie=user", "rollout.stickiness.cookie")]
+    [InlineData("rollout.stickiness.cookie=AWSALBTG", null)]
+    [InlineData("rollout.steps[0].weight=2.5%", "rollout.steps[0].weight")]
+    [InlineData("rollout.steps[0].for=3d ; rollout.deadline=9d", "rollout.steps[0].for")]
+    [InlineData("rollout.bake=3d ; rollout.deadline=9d", "rollout.bake")]
+    [InlineData("name=internal-app", "name")]
+    [InlineData("name=a", "name")]
+    [InlineData("name=a--b", "name")]
+    [InlineData("application.requestTimeout=1500ms", "application.requestTimeout")]
+    [InlineData("application.drain=500ms", "application.drain")]
+    [InlineData("application.health.timeout=5s", "application.health.timeout")]
+    [InlineData("targets.aws.testListener.port=443", "targets.aws.testListener.port")]
+    [InlineData("rollout.tests=[{name: t, http: {path: /}}]", "targets.aws.testListener.allow")]
+    [InlineData("rollout.tests=[{name: t, http: {path: /}}] ; targets.aws.testListener.allow=[203.0.113.0/24]", null)]
+    [InlineData("notifications.webhook=[env:HOOK] ; notifications.on=[drift]", "notifications.webhook")]
+    [InlineData("training.schedule=rate(7 days)", "training.schedule")]
+    [InlineData("training.schedule=rate(7 days) ; training.image=x:1", null)]
+    [InlineData("targets.aws.overrides.Service=5", "targets.aws.overrides.Service")]
     [InlineData("application.secrets={A: env:A}", "application.secrets.A")]
     [InlineData("rollout.onInconclusive=pause", "rollout.onInconclusive")]
     [InlineData("application.health.interval=2s", "application.health.interval")]
@@ -82,4 +99,31 @@ public class TargetSpecs
         var problems = TargetRules.ForAws(Reading.Valid(OnAws, set: set.Split(" ; ")));
         Assert.Equal(path, problems.Select(problem => problem.Path).SingleOrDefault());
     }
+
+    [Theory]
+    [InlineData("rate(1 day)", true)]
+    [InlineData("rate(1 days)", false)]
+    [InlineData("rate(7 day)", false)]
+    [InlineData("rate(0 days)", false)]
+    [InlineData("rate(7 weeks)", false)]
+    [InlineData("cron(0 3 * * ? *)", true)]
+    [InlineData("cron(0 3 ? * MON-FRI *)", true)]
+    [InlineData("cron(0 3 * * *)", false)]
+    [InlineData("cron(0 3 * * * *)", false)]
+    [InlineData("at(2026-11-21T00:00:00)", false)]
+    public void A_schedule(string schedule, bool valid) =>
+        Assert.Equal(valid, Reading.Read(Reading.Minimal, set: [$"training.schedule={schedule}"]).Problems.IsEmpty);
+
+    [Theory]
+    [InlineData("{vpc: vpc-1a}", "targets.aws.network.subnets")]
+    [InlineData("{vpc: vpc-1a, subnets: [subnet-1, subnet-1]}", "targets.aws.network.subnets")]
+    [InlineData("{vpc: vpc-1a, subnets: [subnet-1, subnet-2]}", null)]
+    [InlineData("{vpc: vpc-1a, subnets: [subnet-1, subnet-2], balancerSubnets: [subnet-3]}", "targets.aws.network.balancerSubnets")]
+    [InlineData("{vpc: vpc-1a, subnets: [subnet-1, subnet-2], cidr: 10.0.0.0/16}", "targets.aws.network.cidr")]
+    [InlineData("{vpc: vpc-1a, subnets: [subnet-1, subnet-2], nat: one}", "targets.aws.network.nat")]
+    [InlineData("{publicAddresses: true}", "targets.aws.network.publicAddresses")]
+    [InlineData("{cidr: 10.0.0.0/8}", "targets.aws.network.cidr")]
+    [InlineData("{cidr: '2001:db8::/20'}", "targets.aws.network.cidr")]
+    public void A_network(string network, string? path) =>
+        Assert.Equal(path, Reading.Read(OnAws, set: [$"targets.aws.network={network}"]).Problems.Select(problem => problem.Path).SingleOrDefault());
 }

@@ -81,13 +81,17 @@ internal static class TrainingDefinition
     private static readonly Setting<string> Notebook = Defaulted("notebook", Instance("a notebook's size", "ml.t3.medium"), "ml.t3.medium", "The notebook's size.");
     private static readonly Setting<string> Job = Defaulted("job", Instance("a training job's size", "ml.m5.large"), "ml.m5.large", "A training job's size.");
     private static readonly Setting<string> Data = Optional("data", new PathType("the training data"), "Training data, uploaded to a versioned bucket.");
-    private static readonly Setting<string> Schedule = Optional("schedule", new TextType("a schedule", "rate(7 days) or cron(0 3 * * ? *)", text => text.EndsWith(')') && (text.StartsWith("rate(", StringComparison.Ordinal) || text.StartsWith("cron(", StringComparison.Ordinal)) ? null : "is not a schedule", @"^(rate|cron)\(.+\)$"), "When to train again; never by itself when not set.");
+    private static readonly Setting<string> Image = Optional("image", Types.NotEmpty("a container image"), "The container image that trains, in ECR; needed by schedule.");
+    private static readonly Setting<ImmutableArray<string>> Command = Optional("command", Types.Command, "What to run in the image, in the folder of the uploaded code; what the image does by itself when not set.");
+    private static readonly Setting<string> Schedule = Optional("schedule", new TextType("a schedule", "rate(7 days) or cron(0 3 * * ? *)", ScheduleExpression.Problem, @"^(rate|cron)\(.+\)$"), "When to train again; never by itself when not set.");
 
-    public static readonly Section<TrainingSettings> Section = new("training", [Notebook, Job, Data, Schedule], values => new TrainingSettings
+    public static readonly Section<TrainingSettings> Section = new("training", [Notebook, Job, Data, Image, Command, Schedule], values => new TrainingSettings
     {
         Notebook = values.Get(Notebook),
         Job = values.Get(Job),
         Data = values.OrNull(Data),
+        Image = values.OrNull(Image),
+        Command = values.Get(Command),
         Schedule = values.OrNull(Schedule),
     });
 

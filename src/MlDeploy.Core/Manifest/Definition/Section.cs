@@ -18,7 +18,7 @@ internal sealed class Section<T>(string name, ImmutableArray<Setting> settings, 
 
     public override IReadOnlyList<Setting> Settings => settings;
 
-    public override T Fallback => bind(new SectionValues(this, settings, Nothing, SettingPath.Root, new ReadContext(new ProblemList(), "", requireAll: false)));
+    public override T Fallback => bind(new SectionValues(settings, Nothing, SettingPath.Root, new ReadContext(new ProblemList(), "", requireAll: false)));
 
     protected override T ReadValue(Node node, SettingPath path, ReadContext context)
     {
@@ -37,7 +37,7 @@ internal sealed class Section<T>(string name, ImmutableArray<Setting> settings, 
             }
         }
 
-        return bind(new SectionValues(this, settings, map, path, context));
+        return bind(new SectionValues(settings, map, path, context));
     }
 
     public override JsonNode Schema(SchemaDefinitions definitions) => definitions.InOverlay
@@ -104,14 +104,12 @@ internal sealed class Section<T>(string name, ImmutableArray<Setting> settings, 
 internal sealed class SectionValues
 {
     private readonly Dictionary<Setting, object?> values = [];
-    private readonly SettingType section;
     private readonly MapNode map;
     private readonly SettingPath path;
     private readonly ReadContext context;
 
-    public SectionValues(SettingType section, ImmutableArray<Setting> settings, MapNode map, SettingPath path, ReadContext context)
+    public SectionValues(ImmutableArray<Setting> settings, MapNode map, SettingPath path, ReadContext context)
     {
-        this.section = section;
         this.map = map;
         this.path = path;
         this.context = context;
@@ -147,10 +145,6 @@ internal sealed class SectionValues
     /// <summary>Reports a problem that only the settings together show.</summary>
     public void Report(Setting setting, string message, string? allowed, string remedy) =>
         context.Report(map.Find(setting.Name)?.Mark ?? map.Mark, path.Key(setting.Name), message, (map.Find(setting.Name) as ScalarNode)?.Shown, allowed, remedy);
-
-    /// <summary>The section itself as canonical JSON.</summary>
-    /// <returns>An empty object while something in it is wrong: the manifest will not be used.</returns>
-    public string Json() => context.IsDamaged(path.ToString()) ? "{}" : CanonicalJson.Write(writer => section.WriteCanonical(map, writer, context.BaseDirectory));
 
     private static string Decapitalised(string doc)
     {

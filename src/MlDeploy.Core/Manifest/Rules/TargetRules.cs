@@ -24,6 +24,17 @@ public static class TargetRules
         HealthCheckFitsTheLoadBalancer,
         LogsAreKeptForAKnownTime,
         FargateSizesExist,
+        AwsTrafficRules.NameFitsWhatIsNamedAfterIt,
+        AwsTrafficRules.WeightsAreWholePercent,
+        AwsTrafficRules.WaitsAreWithinTwoDays,
+        AwsTrafficRules.TimesAreWholeSeconds,
+        AwsTrafficRules.HealthTimeoutIsBelowInterval,
+        AwsTrafficRules.StickinessIsTheBalancers,
+        AwsTrafficRules.TestListenerHasAPortOfItsOwn,
+        AwsTrafficRules.TestsReachTheCandidate,
+        AwsSurroundingRules.WebhooksAreNotRendered,
+        AwsSurroundingRules.ScheduleHasSomethingToRun,
+        AwsSurroundingRules.OverridesAreByLogicalId,
     ];
 
     /// <summary>What CodeDeploy, the load balancer and Fargate cannot do, or not in this way.</summary>
@@ -169,28 +180,16 @@ public static class TargetRules
         }
     }
 
-    /// <summary>Fargate sells certain pairs only (AWS, "Task definition parameters for Fargate").</summary>
     private static void FargateSizesExist(RuleContext context)
     {
         var (cpu, memory) = (context.Manifest.Application.Resources.Cpu, context.Manifest.Application.Resources.Memory);
-        var (least, most, step) = cpu switch
+        if (FargateSizes.Memory(cpu) is not var (least, most, step))
         {
-            256 => (512, 2048, 512),
-            512 => (1024, 4096, 1024),
-            1024 => (2048, 8192, 1024),
-            2048 => (4096, 16384, 1024),
-            4096 => (8192, 30720, 1024),
-            8192 => (16384, 61440, 4096),
-            16384 => (32768, 122880, 8192),
-            _ => (0, 0, 1),
-        };
-        if (most == 0)
-        {
-            context.Report("application.resources.cpu", "is no size that Fargate has", "256, 512, 1024, 2048, 4096, 8192 or 16384", "Write one of these.");
+            context.Report("application.resources.cpu", "is no size that Fargate has", FargateSizes.CpuUnits, "Write one of these.");
         }
-        else if (memory < least || memory > most || (memory - least) % step != 0)
+        else if (!FargateSizes.Exists(cpu, memory))
         {
-            context.Report("application.resources.memory", $"is no size that Fargate has with {cpu} CPU units", $"{least} to {most} MiB in steps of {step}", "Write one of these, or change cpu.");
+            context.Report("application.resources.memory", $"is no size that Fargate has with {cpu} CPU units", cpu == 256 ? "512, 1024 or 2048 MiB" : $"{least} to {most} MiB in steps of {step}", "Write one of these, or change cpu.");
         }
     }
 }

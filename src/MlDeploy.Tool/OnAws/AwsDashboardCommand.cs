@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
+using MlDeploy.Aws.Clients;
+using MlDeploy.Aws.Stacks.Watching;
+using MlDeploy.Aws.Templates;
+using MlDeploy.Core.Errors;
+using MlDeploy.Tool.Commands;
+
+namespace MlDeploy.Tool.OnAws;
+
+/// <summary>`mldeploy/aws-dashboard/v1`</summary>
+internal sealed record AwsDashboardDocument(string Application, string Dashboard, string Url);
+
+/// <summary>`mldeploy dashboard --target aws`</summary>
+internal static class AwsDashboardCommand
+{
+    public static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
+    {
+        var (name, session) = await AwsAccess.ApplicationAsync(parse, context);
+        using (session)
+        {
+            var application = await StandingApplication.FindAsync(session, name, context.Stop) ?? throw AwsAccess.NotProvisioned(name, StackNames.Of(name, StackKind.Application));
+            var dashboard = application[StackOutputs.Dashboard]
+                ?? throw new ExpectedException(ExitCode.TargetFailed, $"stack {application.Stack.StackName} ({application.Stack.StackStatus}) tells of no dashboard", "`mldeploy provision --target aws` brings the stack to what the manifest says");
+            var document = new AwsDashboardDocument(name, dashboard, Url(session, dashboard));
+            context.Results.Write("aws-dashboard", document, AwsDocuments.Default.AwsDashboardDocument, (text, _) => text.WriteLine(document.Url));
+            if (parse.GetValue(DashboardCommand.Open))
+            {
+                Open(document.Url);
+            }
+
+            return ExitCode.Done;
+        }
+    }
+
+    private static string Url(AwsSession session, string dashboard)
+    {
+        var console = session.Partition switch
+        {
+            "aws-cn" => "console.amazonaws.cn",
+            "aws-us-gov" => "console.amazonaws-us-gov.com",
+            _ => "console.aws.amazon.com",
+        };
+        return $"https://{session.Region}.{console}/cloudwatch/home?region={session.Region}#dashboards/dashboard/{Uri.EscapeDataString(dashboard)}";
+    }
+
+    private static void Open(string url)
+    {
+        try
+        {
+            using var browser = Process.Start(new ProcessStartInfo(url) { UseShellExecute = true });
+        }
+        catch (Exception failure) when (failure is Win32Exception or PlatformNotSupportedException)
+        {
+            throw new ExpectedException(ExitCode.Usage, $"no browser could be started: {failure.Message}", "open the address yourself", failure);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using MlDeploy.Aws.Clients;
+using MlDeploy.Aws.Stacks;
+using MlDeploy.Aws.Stacks.Planning;
+using MlDeploy.Aws.Templates;
+using MlDeploy.Core.Errors;
+using MlDeploy.Tool.Commands;
+using MlDeploy.Tool.OnAws.Planning;
+
+namespace MlDeploy.Tool.OnAws;
+
+/// <summary>`mldeploy plan --target aws`: reads templates and stacks, or a folder of an earlier `render`; makes no change set.</summary>
+internal static class AwsPlan
+{
+    public static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
+    {
+        var usable = await AwsAccess.ManifestAsync(parse, context);
+        var manifest = usable.Manifest;
+        var plans = parse.GetValue(PlanCommand.Against) is { } path
+            ? await AgainstRenderedAsync(usable, Path.GetFullPath(path, context.Surroundings.WorkingDirectory), path, context)
+            : await AgainstAccountAsync(usable, context);
+        if (parse.GetValue(PlanCommand.Markdown) is { } markdown)
+        {
+            await WriteAsync(Path.GetFullPath(markdown, context.Surroundings.WorkingDirectory), PlanMarkdown.Of(manifest.Name, plans), context.Stop);
+        }
+
+        var document = PlanDocuments.Of(manifest.Name, plans);
+        context.Results.Write("stack-plan", document, PlanJson.Default.StackPlanDocument, (text, palette) => PlanText.Write(plans, text, palette, context.Verbose));
+        return document.Changes && PlanCommand.WantsDetailedExitCode(parse) ? ExitCode.ChangesPlanned : ExitCode.Done;
+    }
+
+    /// <summary>Two calls a stack, at the same time.</summary>
+    private static async Task<ImmutableArray<StackPlan>> AgainstAccountAsync(UsableManifest usable, CommandContext context)
+    {
+        using var session = await AwsAccess.OpenAsync(usable.Manifest.Targets.Aws, context);
+        var rendering = await Rendering.ForAsync(usable, session, context);
+        return [.. await Task.WhenAll(Rendering.Provisioned.Select(kind => PlanAsync(rendering, kind, session, context.Stop)))];
+    }
+
+    private static async Task<StackPlan> PlanAsync(Rendering rendering, StackKind kind, AwsSession session, CancellationToken stop)
+    {
+        var wanted = rendering.Wanted(kind);
+        return StackPlanner.Plan(wanted, await StackReader.ReadAsync(session.CloudFormation, wanted.Name, stop), SchemaTable.CreateOnly);
+    }
+
+    private static async Task<ImmutableArray<StackPlan>> AgainstRenderedAsync(UsableManifest usable, string path, string asWritten, CommandContext context)
+    {
+        var manifest = usable.Manifest;
+        if (!Directory.Exists(path) && !File.Exists(path))
+        {
+            throw new ExpectedException(ExitCode.Usage, $"there is no {asWritten}", "write one with `mldeploy render --target aws --out FOLDER`, from the commit to compare with");
+        }
+
+        var rendering = await Rendering.ForAsync(usable, new RenderFacts { Region = manifest.Targets.Aws!.Region }, context);
+        var stacks = rendering.Stacks().Select(stack => (Stack: stack, Earlier: RenderedFiles.Read(path, stack))).ToArray();
+        return stacks.Any(pair => pair.Earlier is not null)
+            ? [.. stacks.Where(pair => Directory.Exists(path) || pair.Earlier is not null).Select(pair => StackPlanner.Plan(WantedStack.From(pair.Stack), pair.Earlier, SchemaTable.CreateOnly))]
+            : throw new ExpectedException(ExitCode.Usage, $"{asWritten} holds no stack of {manifest.Name}", $"files are named after the stacks, such as {StackNames.Of(manifest.Name, StackKind.Application)}.yaml");
+    }
+
+    private static async Task WriteAsync(string path, string text, CancellationToken stop)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(path, text, stop);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ExpectedException(ExitCode.Usage, $"cannot write {path}: {failure.Message}", "name a file that can be written with --markdown", failure);
+        }
+    }
+}
