@@ -28,8 +28,14 @@ public sealed record MonthlyCost(string Region, DateOnly Date, string Currency, 
 /// </summary>
 public static class MonthlyEstimate
 {
-    /// <summary>Metrics of Container Insights for one service in one cluster with two task-definition families (CloudWatch pricing, example "Container Insights for ECS").</summary>
-    private const int InsightsMetrics = 6 + 11 + (2 * 8);
+    /// <summary>
+    /// Metrics of Container Insights (ECS, "Amazon ECS Container Insights metrics", counted by dimension): of the cluster, of its one
+    /// service, and of each of the two task-definition families that deployments alternate between.
+    /// </summary>
+    private const int InsightsMetrics = 13 + 15 + (2 * 10);
+
+    /// <summary>Target tracking makes an alarm to add tasks and one to remove them, both over the policy's metrics.</summary>
+    private const int AlarmsOfPolicy = 2;
 
     /// <returns>Null when there are no prices for the region.</returns>
     public static MonthlyCost? Of(IReadOnlyCollection<RenderedStack> stacks, string region)
@@ -77,7 +83,7 @@ public static class MonthlyEstimate
 
         if (stack.AlarmMetrics() is > 0 and var metrics)
         {
-            yield return Monthly("metric read by an alarm", metrics, prices.Unit["alarmMetric"]);
+            yield return Monthly("metric read by an alarm, those of scaling too", metrics, prices.Unit["alarmMetric"]);
         }
 
         if (stack.ClustersWithInsights() is > 0 and var clusters)
@@ -117,7 +123,7 @@ public static class MonthlyEstimate
     /// <summary>What a stack's template says of things that are charged.</summary>
     private sealed class Resources(RenderedStack stack)
     {
-        /// <summary>Targets of a new load balancer's addresses: one in each zone it stands in.</summary>
+        /// <summary>A load balancer has an address in each zone that it stands in.</summary>
         private const int ZonesWhenUnknown = 2;
 
         private readonly JsonObject resources = stack.Template["Resources"] as JsonObject ?? [];
@@ -150,8 +156,12 @@ public static class MonthlyEstimate
         }
 
         /// <summary>An alarm over an expression is charged for each metric that it reads.</summary>
-        public int AlarmMetrics() => OfType("AWS::CloudWatch::Alarm")
-            .Sum(alarm => alarm["Metrics"] is JsonArray metrics ? metrics.Count(metric => metric.At("MetricStat") is not null) : 1);
+        public int AlarmMetrics() =>
+            OfType("AWS::CloudWatch::Alarm").Sum(Metrics)
+            + OfType("AWS::ApplicationAutoScaling::ScalingPolicy").Where(policy => Intrinsics.Text(policy["PolicyType"]) is "TargetTrackingScaling")
+                .Sum(policy => AlarmsOfPolicy * Metrics(policy["TargetTrackingScalingPolicyConfiguration"].At("CustomizedMetricSpecification")));
+
+        private static int Metrics(JsonNode? reader) => reader.At("Metrics") is JsonArray metrics ? metrics.Count(metric => metric.At("MetricStat") is not null) : 1;
 
         public int ClustersWithInsights() => OfType("AWS::ECS::Cluster").Count(cluster =>
             (cluster["ClusterSettings"] as JsonArray)?.Any(setting => Intrinsics.Text(setting.At("Name")) is "containerInsights" && Intrinsics.Text(setting.At("Value")) is "enabled" or "enhanced") == true);

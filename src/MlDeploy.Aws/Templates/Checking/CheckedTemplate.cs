@@ -11,7 +11,7 @@ internal sealed class CheckedTemplate(StackKind kind, JsonObject template)
 
     public JsonObject Template { get; } = template;
 
-    public JsonObject Resources { get; } = template["Resources"] as JsonObject ?? [];
+    public JsonObject Resources { get; } = template.At(nameof(Resources)) as JsonObject ?? [];
 
     public IReadOnlyList<TemplateProblem> Problems => problems;
 

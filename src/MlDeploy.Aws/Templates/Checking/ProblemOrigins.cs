@@ -9,6 +9,18 @@ public static class ProblemOrigins
 {
     private const string Overrides = "targets.aws.overrides";
 
+    /// <summary>Values that only the checks of templates know: the setting each comes from.</summary>
+    private static readonly Dictionary<(string LogicalId, string Path), string> Settings = new()
+    {
+        [("Notebook", "Properties/InstanceType")] = "training.notebook",
+        [("TrainingSchedule", "Properties/ScheduleExpression")] = "training.schedule",
+        [("LoadBalancer", "Properties/Name")] = "name",
+        [("Repository", "Properties/RepositoryName")] = "name",
+        [("TaskDefinition", "Properties/Cpu")] = "application.resources.cpu",
+        [("TaskDefinition", "Properties/Memory")] = "application.resources.memory",
+        [("LogGroup", "Properties/RetentionInDays")] = "targets.aws.logRetention",
+    };
+
     public static ImmutableArray<ManifestProblem> Locate(IEnumerable<TemplateProblem> problems, AppManifest manifest, ManifestOrigins origins) =>
         [.. problems.Select(problem => Locate(problem, manifest, origins)).OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
 
@@ -34,7 +46,7 @@ public static class ProblemOrigins
             StackKind.Application => files?.Application,
             _ => files?.Training,
         };
-        return custom is null ? "targets.aws" : $"targets.aws.template.{StackNames.Word(problem.Kind)}";
+        return custom is null ? Settings.GetValueOrDefault((problem.LogicalId ?? "", problem.Path)) ?? "targets.aws" : $"targets.aws.template.{StackNames.Word(problem.Kind)}";
     }
 
     /// <summary>As far down as the override is written: `Properties` stands in it only where the patch names it.</summary>

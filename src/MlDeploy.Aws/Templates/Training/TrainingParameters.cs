@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using MlDeploy.Aws.Templates.Application;
 using MlDeploy.Aws.Templates.Folding;
 using MlDeploy.Core.Manifest;

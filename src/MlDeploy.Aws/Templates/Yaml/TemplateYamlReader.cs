@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
@@ -15,6 +16,8 @@ public static class TemplateYamlReader
     private const int LongestText = 1 << 20;
 
     private const int Deepest = 64;
+
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.eE+-");
 
     private static readonly Dictionary<string, string> Functions = Intrinsics.Tags.ToDictionary(tag => tag.Value, tag => tag.Key, StringComparer.Ordinal);
 
@@ -136,6 +139,6 @@ public static class TemplateYamlReader
     {
         var digits = text.AsSpan(text[0] == '-' ? 1 : 0);
         return digits.Length > 0 && char.IsAsciiDigit(digits[0]) && !(digits.Length > 1 && digits[0] == '0' && char.IsAsciiDigit(digits[1]))
-            && digits.IndexOfAnyExcept("0123456789.eE+-") < 0;
+            && digits.IndexOfAnyExcept(NumberCharacters) < 0;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using static MlDeploy.Core.Manifest.Definition.Setting;
 
 namespace MlDeploy.Core.Manifest.Definition;

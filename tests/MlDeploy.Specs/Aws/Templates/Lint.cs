@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using MlDeploy.Aws.Templates;
 using MlDeploy.Aws.Templates.Checking;
 using MlDeploy.Core.Probing;
 

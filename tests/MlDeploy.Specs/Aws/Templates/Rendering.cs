@@ -1,5 +1,4 @@
 using MlDeploy.Aws.Templates;
-using MlDeploy.Core.Manifest;
 using MlDeploy.Specs.Manifest;
 
 namespace MlDeploy.Specs.Aws.Templates;
