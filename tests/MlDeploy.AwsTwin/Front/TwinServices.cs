@@ -20,7 +20,7 @@ internal static class TwinServices
             .. plane.Parts,
             new EventsService(plane.Events),
             new SnsService(context),
-            new CodeDeployService(context),
+            new CodeDeployService(context, plane),
             new SageMakerService(context),
             new SchedulerService(context),
             new CloudFormationService(context),
