@@ -16,7 +16,6 @@ internal static class TwinServices
         var plane = new Plane(context);
         return
         [
-            .. RegistryParts.All(context),
             .. plane.Parts,
             new EventsService(plane.Events),
             new SnsService(context),

@@ -46,8 +46,6 @@ public sealed class ErrorSpecs
     }
 
     [Theory]
-    [InlineData("provision")]
-    [InlineData("train")]
     [InlineData("drift")]
     [InlineData("profile", "--data", "x.csv")]
     [InlineData("dashboard")]
