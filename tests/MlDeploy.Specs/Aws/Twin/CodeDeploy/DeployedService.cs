@@ -101,5 +101,5 @@ internal sealed class DeployedService(RunningTwin twin, string name)
 
     public async Task<JsonArray> SetsAsync() => (await twin.DescribeAsync(name))["taskSets"]!.AsArray();
 
-    public async Task<string> VersionAsync(Uri? address = null) => (await twin.Http.GetAsync(new Uri(address ?? Address, "/predict"))).Headers.GetValues("x-testapp-version").Single();
+    public async Task<string> VersionAsync(Uri? address = null, string path = "/predict") => (await twin.Http.GetAsync(new Uri(address ?? Address, path))).Headers.GetValues("x-testapp-version").Single();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MlDeploy.AwsTwin.Front;
 
 namespace MlDeploy.Specs.Aws.Twin.CodeDeploy;
 
@@ -10,7 +11,7 @@ public sealed class DeploymentSpecs(RunningTwin twin)
     public async Task A_canary_waits_to_be_tested_shifts_bakes_and_ends_the_old_task_set_as_aws_tells_it()
     {
         twin.Require();
-        var service = await DeployedService.CreateAsync(twin, "canary", DeployedService.Canary(20, 6), ready: 600, bake: 600);
+        var service = await DeployedService.CreateAsync(twin, "canary", DeployedService.Canary(20, 3), ready: 600, bake: 600);
         await using var traffic = new Requests(twin.Http, service.Address);
         var id = await twin.Aws.AskAsync("deploymentId", "deploy", "create-deployment", "--application-name", "canary", "--deployment-group-name", "canary",
             "--description", "by a runner", "--revision", DeployedService.Revision("canary-b"));
@@ -35,7 +36,8 @@ public sealed class DeploymentSpecs(RunningTwin twin)
         Assert.Equal("v2", await service.VersionAsync());
         Assert.Equal(2, (await service.SetsAsync()).Count);
         Assert.Equal("canary-green 100.0 Green PRIMARY", await TaskSetAsync(id, "Green"));
-        Assert.Contains("DeploymentIsNotInReadyStateException", await twin.Aws.FailAsync("deploy", "continue-deployment", "--deployment-id", id, "--deployment-wait-type", "READY_WAIT"), StringComparison.Ordinal);
+        var early = await Assert.ThrowsAsync<AwsError>(() => service.ContinueAsync(id, "READY_WAIT"));
+        Assert.Equal("DeploymentIsNotInReadyStateException", early.Code);
 
         await service.ContinueAsync(id, "TERMINATION_WAIT");
         await service.BecomesAsync(id, "Succeeded");
@@ -43,9 +45,13 @@ public sealed class DeploymentSpecs(RunningTwin twin)
         Assert.Equal("Succeeded Succeeded Succeeded Succeeded Succeeded Succeeded Succeeded Succeeded", await EventsAsync(id, service));
         Assert.EndsWith("/canary-b:1", (string?)Assert.Single(await service.SetsAsync())!["taskDefinition"], StringComparison.Ordinal);
         Assert.Equal(id, await twin.Aws.AskAsync("deployments[]", "deploy", "list-deployments", "--application-name", "canary", "--deployment-group-name", "canary", "--include-only-statuses", "Succeeded"));
-        Assert.Equal($"{id} {id}", (await twin.Aws.AskAsync("deploymentGroupInfo.[lastAttemptedDeployment.deploymentId,lastSuccessfulDeployment.deploymentId]",
-            "deploy", "get-deployment-group", "--application-name", "canary", "--deployment-group-name", "canary")).Replace('\t', ' '));
-        Assert.Contains("DeploymentAlreadyCompletedException", await twin.Aws.FailAsync("deploy", "stop-deployment", "--deployment-id", id), StringComparison.Ordinal);
+        var group = (await twin.JsonAsync("codedeploy", "GetDeploymentGroup", """{"applicationName":"canary","deploymentGroupName":"canary"}"""))["deploymentGroupInfo"]!;
+        Assert.Equal((id, id), ((string?)group["lastAttemptedDeployment"]!["deploymentId"], (string?)group["lastSuccessfulDeployment"]!["deploymentId"]));
+        var late = await Assert.ThrowsAsync<AwsError>(() => twin.JsonAsync("codedeploy", "StopDeployment", $$"""{"deploymentId":"{{id}}"}"""));
+        Assert.Equal("DeploymentAlreadyCompletedException", late.Code);
+        ModelShape.Check("DeploymentInfo", await service.GetAsync(id));
+        ModelShape.Check("DeploymentGroupInfo", group);
+        ModelShape.Check("DeploymentTarget", (await twin.JsonAsync("codedeploy", "GetDeploymentTarget", $$"""{"deploymentId":"{{id}}","targetId":"main:canary"}"""))["deploymentTarget"]!);
         Assert.Equal(["v1", "v2"], (await rest.EndAsync()).Keys.Order(StringComparer.Ordinal));
     }
 
@@ -59,6 +65,9 @@ public sealed class DeploymentSpecs(RunningTwin twin)
         await twin.JsonAsync("events", "PutTargets", $$"""{"Rule":"deployed","Targets":[{"Id":"1","Arn":"{{topic}}"}]}""");
         var service = await DeployedService.CreateAsync(twin, "linear", """{"type":"TimeBasedLinear","timeBasedLinear":{"linearPercentage":40,"linearInterval":1}}""", ready: 0, bake: 0,
             $$""","triggerConfigurations":[{"triggerName":"told","triggerTargetArn":"{{topic}}","triggerEvents":["DeploymentStart"]}]""");
+        // A rule of the production listener moves with its default.
+        await twin.QueryAsync("elasticloadbalancing", "CreateRule",
+            $$"""{"ListenerArn":"{{service.Listener}}","Priority":5,"Conditions":[{"Field":"path-pattern","PathPatternConfig":{"Values":["/info"]} }],"Actions":[{"Type":"forward","TargetGroupArn":"{{service.Blue}}"}]}""");
         await using var traffic = new Requests(twin.Http, service.Address);
         var first = await service.DeployAsync();
         foreach (var weights in new[] { "60/40", "20/80", "0/100" })
@@ -67,13 +76,16 @@ public sealed class DeploymentSpecs(RunningTwin twin)
         }
 
         await service.BecomesAsync(first, "Succeeded");
-        Assert.Equal("v2", await service.VersionAsync());
+        Assert.Equal(("v2", "v2"), (await service.VersionAsync(), await service.VersionAsync(path: "/info")));
         var back = await service.DeployAsync("linear-a", ""","deploymentConfigName":"CodeDeployDefault.ECSAllAtOnce" """);
         var info = await service.BecomesAsync(back, "Succeeded");
         Assert.Equal("CodeDeployDefault.ECSAllAtOnce", (string?)info["deploymentConfigName"]);
         Assert.Contains("linear-b", (string?)info["previousRevision"]!["appSpecContent"]!["content"], StringComparison.Ordinal);
         Assert.Equal(("100/0", "v1"), (await service.WeightsAsync(), await service.VersionAsync()));
         await traffic.EndAsync();
+        var page = JsonNode.Parse(await twin.AnswerAsync(new Uri(twin.Server.Endpoint, "/_twin/")))!;
+        Assert.Contains(page["codedeploy"]!["eu-central-1"]!["deployments"]!.AsArray(), each => (string?)each!["id"] == back && (string?)each["status"] == "Succeeded");
+        Assert.Empty(page["problems"]!.AsArray());
         await RunningTwin.BecomesAsync(async () => await twin.MailsAsync("deployments") is { } mails
             && mails.Exists(mail => mail.Contains("CodeDeploy Deployment State-change Notification", StringComparison.Ordinal) && mail.Contains(back, StringComparison.Ordinal))
             && mails.Exists(mail => mail.Contains("\"eventTriggerName\":\"told\"", StringComparison.Ordinal) && mail.Contains(first, StringComparison.Ordinal)), "both are told");

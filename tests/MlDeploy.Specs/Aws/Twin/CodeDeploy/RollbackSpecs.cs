@@ -70,6 +70,23 @@ public sealed class RollbackSpecs(RunningTwin twin)
         Assert.Single(await service.SetsAsync());
         await traffic.EndAsync();
 
+        // Alarms that CodeDeploy cannot read stop a deployment too, unless they are to be ignored.
+        await AlarmAsync("notBreaching");
+        await RunningTwin.BecomesAsync(async () => await StateAsync() == "OK", "the alarm is OK again");
+        var blind = await service.DeployAsync(more: alarms);
+        await service.WeightsBecomeAsync("75/25");
+        twin.Server.Faults.Set(new() { Fail = [new("cloudwatch:DescribeAlarms", "InternalFailure", "down", 500)] });
+        try
+        {
+            await service.RolledBackAsync(blind);
+        }
+        finally
+        {
+            twin.Server.Faults.Set(new());
+        }
+
+        Assert.Contains("could not be retrieved from Amazon CloudWatch", (string?)(await service.GetAsync(blind))["errorInformation"]!["message"], StringComparison.Ordinal);
+
         Task AlarmAsync(string missing) => twin.JsonAsync("monitoring", "PutMetricAlarm", $$"""
             {"AlarmName":"alarmed","Namespace":"none","MetricName":"none","Statistic":"Sum","Period":60,"EvaluationPeriods":1,"Threshold":1,"ComparisonOperator":"GreaterThanThreshold","TreatMissingData":"{{missing}}"}
             """);
@@ -109,6 +126,35 @@ public sealed class RollbackSpecs(RunningTwin twin)
         Assert.Equal("The deployment timed out while waiting for the replacement task set to become healthy. This time out period is 60 minutes.", (string?)failed["errorInformation"]!["message"]);
         await service.BecomesAsync((string)failed["rollbackInfo"]!["rollbackDeploymentId"]!, "Succeeded");
         await StandsAsync(service, "v1");
+    }
+
+    [Fact(Explicit = true)]
+    [Trait("run", "soak")]
+    public async Task Scaling_that_leaves_the_service_unsteady_for_five_minutes_fails_a_deployment()
+    {
+        twin.Require();
+        var service = await DeployedService.CreateAsync(twin, "scaled", DeployedService.Canary(25, 600), ready: 0, bake: 0);
+        await twin.JsonAsync("ssm", "PutParameter", """{"Name":"scaled","Value":"x","Type":"SecureString"}""");
+        await twin.JsonAsync("ecs", "RegisterTaskDefinition", """
+            {"family":"scaled-b","cpu":"256","memory":"512","networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],"containerDefinitions":[{"name":"app","image":"registry/app:2",
+             "portMappings":[{"containerPort":8080}],"environment":[{"name":"TESTAPP_VERSION","value":"v2"}],"secrets":[{"name":"TOKEN","valueFrom":"scaled"}]}]}
+            """);
+        var id = await service.DeployAsync();
+        await service.WeightsBecomeAsync("75/25");
+        // Steady when scaled to two, and to three only in the old version: the new one's third task lacks its secret.
+        await ScaleAsync(2);
+        await RunningTwin.BecomesAsync(async () => (await service.SetsAsync()).All(set => (int)set!["runningCount"]! == 2 && (string?)set["stabilityStatus"] == "STEADY_STATE"), "both have two tasks");
+        await twin.PassAsync(TimeSpan.FromMinutes(6));
+        Assert.Equal("InProgress", (string?)(await service.GetAsync(id))["status"]);
+        await twin.JsonAsync("ssm", "DeleteParameter", """{"Name":"scaled"}""");
+        await ScaleAsync(3);
+        await RunningTwin.BecomesAsync(async () => (string?)(await service.GetAsync(id))["status"] == "Failed", "the deployment fails");
+        var failed = await service.GetAsync(id);
+        Assert.Contains("did not reach a steady state within 5 minutes", (string?)failed["errorInformation"]!["message"], StringComparison.Ordinal);
+        await service.BecomesAsync((string)failed["rollbackInfo"]!["rollbackDeploymentId"]!, "Succeeded");
+        await StandsAsync(service, "v1");
+
+        Task ScaleAsync(int count) => twin.JsonAsync("ecs", "UpdateService", $$"""{"cluster":"main","service":"scaled","desiredCount":{{count}} }""");
     }
 
     [Fact]
