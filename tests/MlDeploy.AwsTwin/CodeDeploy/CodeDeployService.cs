@@ -77,7 +77,7 @@ internal sealed class CodeDeployService : ITwinService, IAsyncDisposable
         group["lastAttemptedDeployment"] = Last(deployments.Book.Last(region, application, name, succeeded: false));
         var success = deployments.Book.Last(region, application, name, succeeded: true);
         group["lastSuccessfulDeployment"] = Last(success);
-        group["targetRevision"] = success?.Revision.DeepClone();
+        group["targetRevision"] = success?.Revision?.DeepClone();
         return group;
     }
 

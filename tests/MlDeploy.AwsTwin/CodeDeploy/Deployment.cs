@@ -16,7 +16,8 @@ internal sealed record Deployment
 
     public required string Configuration { get; init; }
 
-    public required JsonObject Revision { get; init; }
+    /// <summary>Null for a rollback to what no deployment has made: the task set that the service began with.</summary>
+    public required JsonObject? Revision { get; init; }
 
     /// <summary>That of the group's last success.</summary>
     public JsonObject? PreviousRevision { get; init; }

@@ -15,7 +15,7 @@ internal static class DeploymentRendering
         ["deploymentConfigName"] = deployment.Configuration,
         ["deploymentId"] = deployment.Id,
         ["previousRevision"] = deployment.PreviousRevision?.DeepClone(),
-        ["revision"] = deployment.Revision.DeepClone(),
+        ["revision"] = deployment.Revision?.DeepClone(),
         ["status"] = deployment.Status,
         ["errorInformation"] = deployment.Error is { } error ? new JsonObject { ["code"] = error.Code, ["message"] = error.Message } : null,
         ["createTime"] = Time(deployment.Created),

@@ -33,7 +33,7 @@ internal sealed class DeploymentRun(TwinContext context, DeploymentSurroundings 
         }
         catch (DeploymentFailure failure)
         {
-            await EndAsync(new Interruption("Failed", failure.Error, Rules.RollsBack(Now, "DEPLOYMENT_FAILURE")));
+            await EndAsync(new Interruption("Failed", failure.Error, DeploymentRules.RollsBack(Now, "DEPLOYMENT_FAILURE")));
         }
         catch (OperationCanceledException) when (control.Interruption is { } why)
         {
@@ -46,7 +46,7 @@ internal sealed class DeploymentRun(TwinContext context, DeploymentSurroundings 
         catch (Exception surprise) when (!context.Ending.IsCancellationRequested)
         {
             // A fault of the twin's own: said with its stack, so that nobody takes it for AWS's, and the group is not blocked by it.
-            await EndAsync(new Interruption("Failed", new DeploymentError("INTERNAL_ERROR", $"The twin failed: {surprise}"), Rules.RollsBack(Now, "DEPLOYMENT_FAILURE")));
+            await EndAsync(new Interruption("Failed", new DeploymentError("INTERNAL_ERROR", $"The twin failed: {surprise}"), DeploymentRules.RollsBack(Now, "DEPLOYMENT_FAILURE")));
         }
         finally
         {
@@ -63,7 +63,7 @@ internal sealed class DeploymentRun(TwinContext context, DeploymentSurroundings 
         await around.CheckRoleAsync(Now, Role);
         if (await new AlarmPoll(context, Now).AskAsync() is { } firing)
         {
-            control.Interrupt(new Interruption("Stopped", firing, Rules.RollsBack(Now, "DEPLOYMENT_STOP_ON_ALARM")));
+            control.Interrupt(new Interruption("Stopped", firing, DeploymentRules.RollsBack(Now, "DEPLOYMENT_STOP_ON_ALARM")));
             control.Stopping.ThrowIfCancellationRequested();
         }
 
@@ -153,7 +153,7 @@ internal sealed class DeploymentRun(TwinContext context, DeploymentSurroundings 
         {
             control.Interrupt(new Interruption("Stopped",
                 new DeploymentError("TIMEOUT", $"The deployment was stopped because traffic rerouting was not started within the wait time of {time.TotalMinutes:0} minutes."),
-                Rules.RollsBack(Now, "DEPLOYMENT_STOP_ON_REQUEST")));
+                DeploymentRules.RollsBack(Now, "DEPLOYMENT_STOP_ON_REQUEST")));
             control.Stopping.ThrowIfCancellationRequested();
         }
 

@@ -65,11 +65,11 @@ internal sealed class DeploymentSurroundings(TwinContext context, Plane plane, F
     }
 
     /// <exception cref="DeploymentFailure"/>
-    public async Task<AppSpec> ReadSpecAsync(Deployment deployment) => AppSpec.Parse(deployment.Revision.Text("revisionType") switch
+    public async Task<AppSpec> ReadSpecAsync(Deployment deployment) => AppSpec.Parse(deployment.Revision!.Text("revisionType") switch
     {
-        "S3" => await ReadAsync(deployment.Region, deployment.Revision.Object("s3Location")),
-        "String" => deployment.Revision.Object("string").Required("content"),
-        _ => deployment.Revision.Object("appSpecContent").Required("content"),
+        "S3" => await ReadAsync(deployment.Region, deployment.Revision!.Object("s3Location")),
+        "String" => deployment.Revision!.Object("string").Required("content"),
+        _ => deployment.Revision!.Object("appSpecContent").Required("content"),
     });
 
     private async Task<string> ReadAsync(string region, JsonObject location)

@@ -24,7 +24,7 @@ internal sealed class DeploymentWatch(TwinContext context, DeploymentSurrounding
                 var now = around.Book.Get(id);
                 if (await alarms.AskAsync() is { } firing)
                 {
-                    control.Interrupt(new Interruption("Stopped", firing, Rules.RollsBack(now, "DEPLOYMENT_STOP_ON_ALARM")));
+                    control.Interrupt(new Interruption("Stopped", firing, DeploymentRules.RollsBack(now, "DEPLOYMENT_STOP_ON_ALARM")));
                     return;
                 }
 
@@ -32,7 +32,7 @@ internal sealed class DeploymentWatch(TwinContext context, DeploymentSurrounding
                 {
                     control.Interrupt(new Interruption("Failed",
                         new DeploymentError("TIMEOUT", "The deployment timed out because the Amazon ECS service did not reach a steady state within 5 minutes after it was scaled."),
-                        Rules.RollsBack(now, "DEPLOYMENT_FAILURE")));
+                        DeploymentRules.RollsBack(now, "DEPLOYMENT_FAILURE")));
                     return;
                 }
             }

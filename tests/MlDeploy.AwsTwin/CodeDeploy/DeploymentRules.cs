@@ -4,7 +4,7 @@ using MlDeploy.AwsTwin.Front;
 namespace MlDeploy.AwsTwin.CodeDeploy;
 
 /// <summary>Checks of what CreateDeployment, CreateDeploymentGroup and UpdateDeploymentGroup are given.</summary>
-internal static class Rules
+internal static class DeploymentRules
 {
     private const int MostAlarms = 10;
 
