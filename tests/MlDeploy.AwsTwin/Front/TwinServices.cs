@@ -2,7 +2,6 @@ using MlDeploy.AwsTwin.CloudFormation;
 using MlDeploy.AwsTwin.CodeDeploy;
 using MlDeploy.AwsTwin.Events;
 using MlDeploy.AwsTwin.Notifications;
-using MlDeploy.AwsTwin.Registry;
 using MlDeploy.AwsTwin.SageMaker;
 using MlDeploy.AwsTwin.Scheduling;
 
