@@ -58,7 +58,7 @@ internal sealed class FaultInjector(TwinClock clock, TimeProvider real)
             throw Denials.Error(request, action);
         }
 
-        if (Failure(now, action) is { } failure)
+        if (Failure(now, action, request.Caller) is { } failure)
         {
             throw new AwsError(failure.Code, failure.Message, failure.Status);
         }
@@ -109,11 +109,11 @@ internal sealed class FaultInjector(TwinClock clock, TimeProvider real)
         }
     }
 
-    private ActionFailure? Failure(FaultSettings now, string action)
+    private ActionFailure? Failure(FaultSettings now, string action, string caller)
     {
         foreach (var failure in now.Fail)
         {
-            if (!Matches([failure.Action], action))
+            if (!Matches([failure.Action], action) || (failure.ClientsOnly && caller != "client"))
             {
                 continue;
             }

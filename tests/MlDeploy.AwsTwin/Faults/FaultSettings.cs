@@ -26,10 +26,11 @@ internal sealed record FaultSettings
     /// <summary>With this set only the actions that match are allowed (a role that may only read); `Deny` still wins.</summary>
     public ImmutableArray<string> AllowOnly { get; init; } = [];
 
-    /// <summary>Actions that fail with an error of one's own, whoever calls.</summary>
+    /// <summary>Actions that fail with an error of one's own.</summary>
     public ImmutableArray<ActionFailure> Fail { get; init; } = [];
 }
 
 /// <param name="Action">As in `Deny`.</param>
 /// <param name="Times">How often before it succeeds again; null for always.</param>
-internal sealed record ActionFailure(string Action, string Code, string Message, int Status = 400, int? Times = null);
+/// <param name="ClientsOnly">AWS's own calls between services still succeed: CloudWatch is out of the client's reach, while CodeDeploy polls its alarms.</param>
+internal sealed record ActionFailure(string Action, string Code, string Message, int Status = 400, int? Times = null, bool ClientsOnly = false);

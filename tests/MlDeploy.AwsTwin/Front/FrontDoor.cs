@@ -12,7 +12,8 @@ internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, Reques
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (faults.IsUnreachable)
+        // The network between the client and AWS is cut, not the one within AWS.
+        if (faults.IsUnreachable && RequestReading.Caller(context.Request.Headers) == "client")
         {
             context.Abort();
             return;

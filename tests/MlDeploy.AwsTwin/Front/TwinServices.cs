@@ -2,7 +2,6 @@ using MlDeploy.AwsTwin.CloudFormation;
 using MlDeploy.AwsTwin.CodeDeploy;
 using MlDeploy.AwsTwin.Events;
 using MlDeploy.AwsTwin.Notifications;
-using MlDeploy.AwsTwin.Registry;
 using MlDeploy.AwsTwin.SageMaker;
 using MlDeploy.AwsTwin.Scheduling;
 
@@ -20,7 +19,7 @@ internal static class TwinServices
             .. RegistryParts.All(context),
             new EventsService(plane.Events),
             new SnsService(context),
-            new CodeDeployService(context),
+            new CodeDeployService(context, plane),
             new SageMakerService(context),
             new SchedulerService(context),
             new CloudFormationService(context),
