@@ -1,6 +1,5 @@
 using System.Text;
 using MlDeploy.Acceptance.Aws.Fixture;
-using MlDeploy.Acceptance.Fixture;
 
 namespace MlDeploy.Acceptance.Aws;
 

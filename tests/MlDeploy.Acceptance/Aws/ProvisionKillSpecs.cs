@@ -1,5 +1,4 @@
 using MlDeploy.Acceptance.Aws.Fixture;
-using MlDeploy.Acceptance.Fixture;
 
 namespace MlDeploy.Acceptance.Aws;
 

@@ -2,6 +2,7 @@ using MlDeploy.AwsTwin.CloudFormation;
 using MlDeploy.AwsTwin.CodeDeploy;
 using MlDeploy.AwsTwin.Events;
 using MlDeploy.AwsTwin.Notifications;
+using MlDeploy.AwsTwin.Registry;
 using MlDeploy.AwsTwin.SageMaker;
 using MlDeploy.AwsTwin.Scheduling;
 

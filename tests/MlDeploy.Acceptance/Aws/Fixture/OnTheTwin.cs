@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using MlDeploy.Acceptance.Fixture;
 using MlDeploy.AwsTwin;
 using MlDeploy.AwsTwin.Faults;
 using MlDeploy.AwsTwin.Front;
