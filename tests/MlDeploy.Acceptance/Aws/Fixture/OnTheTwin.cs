@@ -13,11 +13,11 @@ public sealed class OnTheTwin : ICollectionFixture<TwinAccount>
     public const string Name = "aws";
 }
 
-/// <summary>A twin whose minutes are a second long, and the official command line to look into it.</summary>
+/// <summary>A twin whose minutes are half a second long, and the official command line to look into it.</summary>
 public sealed class TwinAccount : IAsyncLifetime
 {
     /// <summary>Twin seconds per real second.</summary>
-    public const double Speed = 60;
+    public const double Speed = 120;
 
     public const string Region = "eu-central-1";
 
