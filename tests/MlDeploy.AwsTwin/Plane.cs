@@ -4,6 +4,7 @@ using MlDeploy.AwsTwin.Ecs;
 using MlDeploy.AwsTwin.Events;
 using MlDeploy.AwsTwin.Front;
 using MlDeploy.AwsTwin.LoadBalancing;
+using MlDeploy.AwsTwin.Logs;
 using MlDeploy.AwsTwin.Metrics;
 using MlDeploy.AwsTwin.Scaling;
 
@@ -61,6 +62,7 @@ internal sealed class Plane : ITwinService, IAsyncDisposable
         [
             new LoadBalancingService(context, Balancers, Targets),
             new EcsApi(context, Ecs, new ServiceCalls(context, Ecs, Balancers), new TaskSetCalls(context, Ecs), new TaskCalls(context, Ecs, fleet)),
+            new LogEventsService(context),
             new MetricsService(Metrics, context.Clock),
             new DashboardsService(context.Clock),
             new AlarmsService(Alarms, actions),

@@ -105,7 +105,12 @@ public sealed class ImageDelivery(
         catch (ExpectedException refused) when (refused.InnerException is RegistryException { Status: HttpStatusCode.BadRequest or HttpStatusCode.Conflict })
         {
             // Tags are immutable, and somebody else was faster.
-            return await AlreadyThereAsync(push, to, image.Id, request, cancel) ?? throw refused;
+            if (await AlreadyThereAsync(push, to, image.Id, request, cancel) is not { } faster)
+            {
+                throw;
+            }
+
+            return faster;
         }
 
         return new DeliveredImage($"{to.Name}@{packed.Digest}", packed.Digest, to.Tag, DeliveryOutcome.Pushed, done);

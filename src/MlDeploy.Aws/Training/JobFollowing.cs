@@ -18,22 +18,27 @@ public sealed record JobOutcome(string Name, string Status, string? FailureReaso
 }
 
 /// <summary>Watches a training job to its end.</summary>
-/// <param name="every">Between two looks; SageMaker allows a few descriptions a second in the whole account.</param>
-public sealed class JobFollowing(AwsSession session, TimeProvider clock, TimeSpan every)
+/// <param name="first">Between the first two looks: what fails at once is seen at once. Then longer and longer, up to <see cref="Slowest"/>.</param>
+public sealed class JobFollowing(AwsSession session, TimeProvider clock, TimeSpan first)
 {
     private const int LinesKept = 20;
 
     /// <summary>Lines come to CloudWatch some seconds after they were printed: how many looks without a new one end the waiting for more.</summary>
     private const int QuietLooks = 2;
 
-    public static TimeSpan DefaultEvery { get; } = TimeSpan.FromSeconds(10);
+    /// <summary>SageMaker allows a few descriptions a second in the whole account.</summary>
+    private static readonly TimeSpan Slowest = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan ForLateLines = TimeSpan.FromSeconds(2);
+
+    public static TimeSpan First { get; } = TimeSpan.FromSeconds(1);
 
     /// <exception cref="Core.Errors.ExpectedException">Exit 7: there is no such job, or it cannot be looked at.</exception>
     public async Task<JobOutcome> FollowAsync(string name, IProgress<JobNews> progress, CancellationToken stop)
     {
         var log = new JobLog(session.Logs, name);
         var last = new Queue<string>();
-        var told = 0;
+        var (told, wait) = (0, first);
         while (true)
         {
             var job = await session.SageMaker.DescribeTrainingJobAsync(new DescribeTrainingJobRequest { TrainingJobName = name }, stop);
@@ -48,14 +53,15 @@ public sealed class JobFollowing(AwsSession session, TimeProvider clock, TimeSpa
             {
                 for (var quiet = 0; quiet < QuietLooks; quiet++)
                 {
-                    await Task.Delay(every < TimeSpan.FromSeconds(2) ? every : TimeSpan.FromSeconds(2), clock, stop);
+                    await Task.Delay(first < ForLateLines ? first : ForLateLines, clock, stop);
                     quiet = await TellAsync(log, last, progress, stop) > 0 ? -1 : quiet;
                 }
 
                 return Outcome(name, job, last);
             }
 
-            await Task.Delay(every, clock, stop);
+            await Task.Delay(wait, clock, stop);
+            wait = wait * 1.5 < Slowest ? wait * 1.5 : Slowest;
         }
     }
 

@@ -42,7 +42,7 @@ public sealed record TrainingFile(string Name, string Path, long Bytes, ContentD
         }
     }
 
-    private static IEnumerable<(string Name, string Path)> Names(string folder)
+    private static (string Name, string Path)[] Names(string folder)
     {
         var names = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false })
             .Select(file => (Name: System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/'), Path: file))

@@ -86,12 +86,12 @@ internal sealed class MotoProcess : IAsyncDisposable
                 using var reply = await http.GetAsync(new Uri(Address, "/moto-api/seed?a=1"), cancel);
                 return true;
             }
-            catch (HttpRequestException)
+            catch (HttpRequestException refused)
             {
                 var said = await File.ReadAllTextAsync(log, cancel);
                 if (said.Contains("not found", StringComparison.Ordinal) || said.Contains("No such file", StringComparison.Ordinal))
                 {
-                    throw new InvalidOperationException($"moto_server cannot be run: {said.Trim()}. Install it with: pip install 'moto[server]==5.2.1'");
+                    throw new InvalidOperationException($"moto_server cannot be run: {said.Trim()}. Install it with: pip install 'moto[server]==5.2.1'", refused);
                 }
 
                 if (said.Contains("in use", StringComparison.Ordinal))

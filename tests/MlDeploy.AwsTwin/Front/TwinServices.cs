@@ -18,6 +18,7 @@ internal static class TwinServices
         [
             .. RegistryParts.All(context),
             .. plane.Parts,
+            .. RegistryParts.All(context),
             new EventsService(plane.Events),
             new SnsService(context),
             new CodeDeployService(context),

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using MlDeploy.AwsTwin.Front;
 
 namespace MlDeploy.AwsTwin.Registry;
 
@@ -10,6 +9,7 @@ internal sealed class BlobStore : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("aws-twin-registry-");
     private readonly ConcurrentDictionary<(string Repository, string Digest), string> blobs = new();
     private readonly ConcurrentDictionary<string, Upload> uploads = new();
+    private readonly ConcurrentBag<Upload> begun = [];
 
     /// <returns>The file's path; null when the repository has no such blob.</returns>
     public string? Find(string repository, string digest) => blobs.GetValueOrDefault((repository, digest));
@@ -29,6 +29,7 @@ internal sealed class BlobStore : IDisposable
     {
         var upload = new Upload(repository, Path.Combine(folder.FullName, Guid.NewGuid().ToString()));
         uploads[upload.Id] = upload;
+        begun.Add(upload);
         return upload;
     }
 
@@ -52,11 +53,19 @@ internal sealed class BlobStore : IDisposable
         return true;
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        foreach (var upload in begun)
+        {
+            upload.Dispose();
+        }
+
+        folder.Delete(recursive: true);
+    }
 }
 
 /// <summary>A blob that is on its way. What has arrived stays when its connection breaks.</summary>
-internal sealed class Upload(string repository, string file)
+internal sealed class Upload(string repository, string file) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
 
@@ -77,6 +86,8 @@ internal sealed class Upload(string repository, string file)
             turn.Release();
         }
     }
+
+    public void Dispose() => turn.Dispose();
 
     /// <param name="at">Where the sender believes that it goes on; null: wherever.</param>
     /// <param name="drop">Take the bytes and lose them, as ECR has been seen to do.</param>

@@ -21,7 +21,7 @@ internal sealed partial class RegistryRoute(RegistryTokens tokens, TwinContext t
     /// </summary>
     public bool LosesLaterParts { get; set; }
 
-    public bool Owns(PathString path) => path.StartsWithSegments("/v2");
+    public bool Owns(PathString path) => path.StartsWithSegments("/v2", StringComparison.Ordinal);
 
     public async Task HandleAsync(HttpContext context)
     {

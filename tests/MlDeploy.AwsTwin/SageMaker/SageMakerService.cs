@@ -43,7 +43,7 @@ internal sealed class SageMakerService(TwinContext twin) : ITwinService, ITwinRo
         }));
     }
 
-    public bool Owns(PathString path) => path.StartsWithSegments(NotebookPath);
+    public bool Owns(PathString path) => path.StartsWithSegments(NotebookPath, StringComparison.Ordinal);
 
     /// <summary>The page behind a presigned URL: a notebook that runs answers.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -87,7 +87,7 @@ internal sealed class SageMakerService(TwinContext twin) : ITwinService, ITwinRo
 
         public JsonObject Tagged(JsonObject input, JsonObject reply, string arn)
         {
-            Tags[reply.Required(arn)] = input["Tags"] as JsonArray is { } tags ? (JsonArray)tags.DeepClone() : [];
+            Tags[reply.Required(arn)] = input[nameof(Tags)] as JsonArray is { } tags ? (JsonArray)tags.DeepClone() : [];
             return reply;
         }
 
@@ -138,7 +138,7 @@ internal sealed class SageMakerService(TwinContext twin) : ITwinService, ITwinRo
             var added = input.Objects("Tags").ToList();
             var kept = (Tags.GetValueOrDefault(arn) ?? []).OfType<JsonObject>().Where(tag => !added.Exists(other => other.Text("Key") == tag.Text("Key")));
             Tags[arn] = new JsonArray([.. kept.Concat(added).Select(tag => tag.DeepClone())]);
-            return new JsonObject { ["Tags"] = Tags[arn].DeepClone() };
+            return new JsonObject { [nameof(Tags)] = Tags[arn].DeepClone() };
         }
 
         public JsonObject DeleteTags(JsonObject input)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json.Nodes;
 using MlDeploy.AwsTwin.Front;
 using MlDeploy.AwsTwin.Processes;
 
@@ -13,6 +11,7 @@ internal sealed class TrainingRun(TwinContext twin, string region, TrainingJob j
 {
     private static readonly TimeSpan Starting = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Unmapped = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(120);
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -76,58 +75,77 @@ internal sealed class TrainingRun(TwinContext twin, string region, TrainingJob j
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var most = TimeSpan.FromSeconds(job.Input.Object("StoppingCondition").Whole("MaxRuntimeInSeconds") ?? 86400);
         await using var timer = twin.Clock.CreateTimer(_ => limit.Cancel(), null, most, Timeout.InfiniteTimeSpan);
-        using var process = Start(command, folder);
-        process.OutputDataReceived += (_, line) => log.Write(line.Data);
-        process.ErrorDataReceived += (_, line) => log.Write(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        using var process = Start(command, folder, log);
         try
         {
-            await process.WaitForExitAsync(limit.Token);
+            await process.Exit.WaitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            await EndAsync(process);
             stop.ThrowIfCancellationRequested();
             throw new TimeoutException();
         }
 
-        return process.ExitCode == 0 ? null
-            : File.Exists(folder.Failure) ? $"AlgorithmError: {await File.ReadAllTextAsync(folder.Failure, CancellationToken.None)}, exit code: {process.ExitCode}"
-            : $"AlgorithmError: , exit code: {process.ExitCode}";
+        var code = await process.Exit;
+        return code == 0 ? null
+            : File.Exists(folder.Failure) ? $"AlgorithmError: {await File.ReadAllTextAsync(folder.Failure, CancellationToken.None)}, exit code: {code}"
+            : $"AlgorithmError: , exit code: {code}";
+    }
+
+    /// <summary>A container that is told to end has two minutes for it.</summary>
+    private async Task EndAsync(ContainerProcess process)
+    {
+        process.Terminate();
+        try
+        {
+            await process.Exit.WaitAsync(Grace, twin.Clock, twin.Ending);
+        }
+        catch (Exception late) when (late is TimeoutException or OperationCanceledException)
+        {
+            process.Kill();
+            await process.Exit;
+        }
     }
 
     /// <summary>The container's own entry point, paths under `/opt/ml` rewritten, is the command's arguments: a command of `exec "$@"` runs it.</summary>
-    private Process Start(string command, TrainingFolder folder)
+    private ContainerProcess Start(string command, TrainingFolder folder, JobLog log)
     {
         var algorithm = job.Input.Object("AlgorithmSpecification");
-        var entry = algorithm.Texts("ContainerEntrypoint").Concat(algorithm.Texts("ContainerArguments")).Select(part => part.Replace("/opt/ml", folder.Root, StringComparison.Ordinal));
-        var start = new ProcessStartInfo("/bin/sh", ["-c", command, "training", .. entry.Any() ? entry : ["train"]])
-        {
-            WorkingDirectory = folder.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in job.Input.Object("Environment"))
-        {
-            start.Environment[name] = value?.GetValue<string>();
-        }
+        var entry = algorithm.Texts("ContainerEntrypoint").Concat(algorithm.Texts("ContainerArguments")).Select(part => part.Replace("/opt/ml", folder.Root, StringComparison.Ordinal)).ToList();
+        return ContainerProcess.Start(
+            ["/bin/sh", "-c", $"cd \"$SM_BASE_DIR\" || exit 1\n{command}", "training", .. entry.Count > 0 ? entry : ["train"]], Environment(folder), log.Write);
+    }
 
+    private Dictionary<string, string> Environment(TrainingFolder folder)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "",
+            ["HOME"] = folder.Root,
+            ["SM_BASE_DIR"] = folder.Root,
+            ["SM_MODEL_DIR"] = folder.Model,
+            ["SM_OUTPUT_DIR"] = folder.Output,
+            ["SM_OUTPUT_DATA_DIR"] = Path.Combine(folder.Output, "data"),
+            ["SM_HPS"] = job.Input.Object("HyperParameters").ToJsonString(),
+            ["TRAINING_JOB_NAME"] = job.Name,
+            ["TRAINING_JOB_ARN"] = job.Arn,
+            ["AWS_REGION"] = region,
+            ["AWS_ENDPOINT_URL"] = twin.Endpoint.GetLeftPart(UriPartial.Authority),
+            ["AWS_ACCESS_KEY_ID"] = "twin",
+            ["AWS_SECRET_ACCESS_KEY"] = "twin",
+        };
         foreach (var channel in job.Input.Objects("InputDataConfig").Select(channel => channel.Required("ChannelName")))
         {
-            start.Environment[$"SM_CHANNEL_{channel.ToUpperInvariant()}"] = Path.Combine(folder.Root, "input", "data", channel);
+            environment[$"SM_CHANNEL_{channel.ToUpperInvariant()}"] = Path.Combine(folder.Root, "input", "data", channel);
         }
 
-        start.Environment["SM_BASE_DIR"] = folder.Root;
-        start.Environment["SM_MODEL_DIR"] = folder.Model;
-        start.Environment["SM_OUTPUT_DIR"] = folder.Output;
-        start.Environment["SM_OUTPUT_DATA_DIR"] = Path.Combine(folder.Output, "data");
-        start.Environment["SM_HPS"] = job.Input.Object("HyperParameters").ToJsonString();
-        start.Environment["TRAINING_JOB_NAME"] = job.Name;
-        start.Environment["TRAINING_JOB_ARN"] = job.Arn;
-        start.Environment["AWS_REGION"] = region;
-        start.Environment["AWS_ENDPOINT_URL"] = twin.Endpoint.GetLeftPart(UriPartial.Authority);
-        return Process.Start(start)!;
+        foreach (var (name, value) in job.Input.Object("Environment"))
+        {
+            environment[name] = value!.GetValue<string>().Replace("/opt/ml", folder.Root, StringComparison.Ordinal);
+        }
+
+        return environment;
     }
 
     private async Task UploadAsync(TrainingFolder folder, TwinCaller call, CancellationToken cancel)

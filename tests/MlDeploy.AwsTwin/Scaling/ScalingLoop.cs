@@ -89,8 +89,8 @@ internal sealed class ScalingLoop(TwinContext context, ScalingBook book, AlarmBo
             foreach (var action in book.Schedules.Where(action => action.Due <= now).ToList())
             {
                 book.Schedules.Remove(action);
-                if (!action.Schedule.IsOnce && (action.End is not { } end || now < end))
-                    book.Schedules.Add(action with { Due = action.Schedule.Next(now) });
+                if (action.After(now) is { } again && (action.End is not { } end || again < end))
+                    book.Schedules.Add(action with { Due = again });
                 if (!book.Targets.TryGetValue(action.Resource, out var target) || target.Suspended.Scheduled)
                     continue;
                 var bounded = target with { Minimum = action.Minimum ?? target.Minimum, Maximum = action.Maximum ?? target.Maximum };

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MlDeploy.AwsTwin.Scheduling;
 
 namespace MlDeploy.AwsTwin.Scaling;
 
@@ -25,8 +26,11 @@ internal sealed record ScalingPolicy(ScalableResource Resource, string Name, str
 }
 
 internal sealed record ScheduledAction(
-    ScalableResource Resource, string Name, string Arn, string Text, ScheduleExpression Schedule, int? Minimum, int? Maximum,
-    DateTimeOffset? Start, DateTimeOffset? End, DateTimeOffset Created, DateTimeOffset? Due);
+    ScalableResource Resource, string Name, string Arn, string Text, ScheduleExpression Schedule, TimeZoneInfo Zone, int? Minimum, int? Maximum,
+    DateTimeOffset? Start, DateTimeOffset? End, DateTimeOffset Created, DateTimeOffset? Due)
+{
+    public DateTimeOffset? After(DateTimeOffset moment) => Schedule.Next(Created, moment, Zone);
+}
 
 internal sealed record ScalingActivity(string Id, ScalableResource Resource, string Description, string Cause, int Count, DateTimeOffset Started)
 {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MlDeploy.AwsTwin.Alarms;
 using MlDeploy.AwsTwin.Ecs;
 using MlDeploy.AwsTwin.Front;
+using MlDeploy.AwsTwin.Scheduling;
 
 namespace MlDeploy.AwsTwin.Scaling;
 
@@ -186,17 +187,18 @@ internal sealed class ScalingService(TwinContext context, ScalingBook book, Alar
         var name = input.Required("ScheduledActionName");
         var old = book.Schedules.Find(action => action.Resource == resource && action.Name == name);
         var text = input.Text("Schedule") ?? old?.Text ?? throw new AwsError("ValidationException", "A schedule is required.");
-        if (input.Text("Timezone") is { } zone and not ("UTC" or "Etc/UTC"))
-            throw new AwsError("ValidationException", $"The twin's schedules are in UTC, not in {zone}.");
-        var schedule = ScheduleExpression.Parse(text);
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(input.Text("Timezone") ?? "UTC", out var zone))
+            throw new AwsError("ValidationException", $"Invalid timezone: {input.Text("Timezone")}");
         var now = context.Clock.GetUtcNow();
         var start = input.Time("StartTime");
         var bounds = input.Object("ScalableTargetAction");
+        var arn = old?.Arn ?? $"arn:aws:autoscaling:{request.Region}:{TwinAccount.Id}:scheduledAction:{Guid.NewGuid()}:resource/{resource.Namespace}/{resource.ResourceId}:scheduledActionName/{name}";
+        var action = new ScheduledAction(resource, name, arn, text, ScheduleExpression.Parse(text), zone, bounds.Whole("MinCapacity"), bounds.Whole("MaxCapacity"), start, input.Time("EndTime"), now, null);
+        // One that can never come would be kept for nothing, and whoever relies on it must hear so now.
+        var due = action.After(start > now ? start.Value : now) ?? throw new AwsError("ValidationException", $"The schedule {text} lies in the past: it is {now:yyyy-MM-dd'T'HH:mm:ss} now.");
         if (old is not null)
             book.Schedules.Remove(old);
-        book.Schedules.Add(new ScheduledAction(
-            resource, name, old?.Arn ?? $"arn:aws:autoscaling:{request.Region}:{TwinAccount.Id}:scheduledAction:{Guid.NewGuid()}:resource/{resource.Namespace}/{resource.ResourceId}:scheduledActionName/{name}",
-            text, schedule, bounds.Whole("MinCapacity"), bounds.Whole("MaxCapacity"), start, input.Time("EndTime"), now, schedule.Next(start > now ? start.Value : now)));
+        book.Schedules.Add(action with { Due = due });
         return [];
     }
 

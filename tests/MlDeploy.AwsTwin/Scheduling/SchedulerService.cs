@@ -199,10 +199,10 @@ internal sealed class SchedulerService : ITwinService, IAsyncDisposable
         public JsonObject Shown()
         {
             var shown = (JsonObject)Input.DeepClone();
-            shown["Arn"] = Arn;
-            shown["Name"] = Name;
+            shown[nameof(Arn)] = Arn;
+            shown[nameof(Name)] = Name;
             shown["GroupName"] = Group;
-            shown["State"] = State;
+            shown[nameof(State)] = State;
             shown["ScheduleExpressionTimezone"] ??= "UTC";
             shown["ActionAfterCompletion"] ??= "NONE";
             shown["CreationDate"] = JsonValue.Create(Created);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace MlDeploy.Aws.Images.Content;
@@ -8,9 +9,11 @@ public readonly record struct ContentDigest(string Hex)
 {
     private const string Prefix = "sha256:";
 
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+
     /// <returns>Null when the text is not `sha256:` and 64 lower-case hexadecimal digits.</returns>
     public static ContentDigest? Parse(string? text) =>
-        text is { Length: 71 } && text.StartsWith(Prefix, StringComparison.Ordinal) && text.AsSpan(Prefix.Length).ContainsAnyExcept("0123456789abcdef") == false
+        text is { Length: 71 } && text.StartsWith(Prefix, StringComparison.Ordinal) && text.AsSpan(Prefix.Length).IndexOfAnyExcept(Digits) < 0
             ? new ContentDigest(text[Prefix.Length..])
             : null;
 

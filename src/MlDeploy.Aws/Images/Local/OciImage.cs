@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MlDeploy.Aws.Images.Content;
+using MlDeploy.Core.Errors;
 
 namespace MlDeploy.Aws.Images.Local;
 
@@ -100,16 +101,16 @@ internal sealed class OciImage : ILocalImage
             : throw UnusableImage.Because(files.Where, $"{descriptor.Digest} has {length} bytes, the manifest says {descriptor.Size}");
     }
 
-    private static Exception Missing(IImageFiles files, Descriptor descriptor) =>
+    private static ExpectedException Missing(IImageFiles files, Descriptor descriptor) =>
         UnusableImage.Because(files.Where, $"{descriptor.Digest} ({descriptor.MediaType}) is not in it", "save the image whole: a layout without all its blobs cannot be pushed");
 
-    private static Exception WrongPlatform(IImageFiles files, IEnumerable<Platform> found, Platform wanted) => ImageChoice.WrongPlatform(files.Where, found, wanted);
+    private static ExpectedException WrongPlatform(IImageFiles files, IEnumerable<Platform> found, Platform wanted) => ImageChoice.WrongPlatform(files.Where, found, wanted);
 }
 
 /// <summary>What is told when an image does not say which, or is not what it has to be.</summary>
 internal static class ImageChoice
 {
-    public static Exception Needed(string where, string? name, IEnumerable<string> names)
+    public static ExpectedException Needed(string where, string? name, IEnumerable<string> names)
     {
         var all = names.Take(20).ToArray();
         return UnusableImage.Because(
@@ -118,7 +119,7 @@ internal static class ImageChoice
             $"say which: archive:{where}#{all.FirstOrDefault() ?? "NAME"}");
     }
 
-    public static Exception WrongPlatform(string where, IEnumerable<Platform> found, Platform wanted)
+    public static ExpectedException WrongPlatform(string where, IEnumerable<Platform> found, Platform wanted)
     {
         var all = string.Join(", ", found.Select(platform => platform.ToString()).Distinct(StringComparer.Ordinal));
         return UnusableImage.Because(where, $"it is built for {(all.Length == 0 ? "no platform it names" : all)}, and the tasks run {wanted}", $"build it with --platform {wanted}");

@@ -170,9 +170,9 @@ internal sealed class RegistryClient(HttpClient http, RegistryAccess access, str
         {
             return await authentication.SendAsync(() => Interlocked.Exchange(ref first, null!) ?? make(), $"repository:{repository}:pull,push", streams ? cancel : either.Token);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancel.IsCancellationRequested)
+        catch (OperationCanceledException late) when (timeout.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw new TimeoutException($"no answer within {AnswerWithin.TotalSeconds:0} s");
+            throw new TimeoutException($"no answer within {AnswerWithin.TotalSeconds:0} s", late);
         }
     }
 

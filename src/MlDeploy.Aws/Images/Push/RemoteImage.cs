@@ -41,5 +41,5 @@ internal sealed record RemoteImage(ContentDigest Digest, ContentDigest Id)
         return config.Platform == platform ? new RemoteImage(found.Digest, id) : throw ImageChoice(where, [config.Platform], platform);
     }
 
-    private static Exception ImageChoice(string where, IEnumerable<Platform> found, Platform wanted) => Local.ImageChoice.WrongPlatform(where, found, wanted);
+    private static ExpectedException ImageChoice(string where, IEnumerable<Platform> found, Platform wanted) => Local.ImageChoice.WrongPlatform(where, found, wanted);
 }

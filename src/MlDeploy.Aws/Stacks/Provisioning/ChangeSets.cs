@@ -14,20 +14,34 @@ internal enum Execution
     Overtaken,
 }
 
+/// <summary>What a change set holds.</summary>
+internal enum Contents
+{
+    Changes,
+    Nothing,
+
+    /// <summary>It is gone: somebody else took it for abandoned, or changed the stack.</summary>
+    Overtaken,
+}
+
 /// <summary>The change sets of one stack: made, waited for, executed, and never left behind.</summary>
 internal sealed class ChangeSets(CloudFormationClient cloudFormation, TimeProvider clock, PollPace pace)
 {
     private const string Prefix = "mldeploy-";
 
     public string NewName(Random random) =>
-        $"{Prefix}{clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{random.Next(0x10000):x4}";
+        $"{Prefix}{clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{random.Next():x8}";
 
-    /// <returns>The stack's id.</returns>
-    public async Task<string> CreateAsync(CreateChangeSetRequest request, CancellationToken stop)
+    /// <returns>The stack's id; null when somebody else began to change the stack.</returns>
+    public async Task<string?> CreateAsync(CreateChangeSetRequest request, CancellationToken stop)
     {
         try
         {
             return (await cloudFormation.CreateChangeSetAsync(request, stop)).StackId ?? request.StackName;
+        }
+        catch (AwsServiceException busy) when (busy.Kind == AwsFailureKind.Validation && IsBusy(busy.Message))
+        {
+            return null;
         }
         catch (AwsServiceException again) when (again.Kind == AwsFailureKind.AlreadyExists)
         {
@@ -37,19 +51,27 @@ internal sealed class ChangeSets(CloudFormationClient cloudFormation, TimeProvid
     }
 
     /// <summary>Waits until it can be executed.</summary>
-    /// <returns>False when it holds no change.</returns>
-    public async Task<bool> ReadyAsync(string stackId, string name, CancellationToken stop)
+    public async Task<Contents> ReadyAsync(string stackId, string name, CancellationToken stop)
     {
         var wait = pace.First;
         while (true)
         {
-            var set = await cloudFormation.DescribeChangeSetAsync(new DescribeChangeSetRequest { StackName = stackId, ChangeSetName = name }, stop);
+            DescribeChangeSetResponse set;
+            try
+            {
+                set = await cloudFormation.DescribeChangeSetAsync(new DescribeChangeSetRequest { StackName = stackId, ChangeSetName = name }, stop);
+            }
+            catch (AwsServiceException gone) when (gone.Kind == AwsFailureKind.NotFound)
+            {
+                return Contents.Overtaken;
+            }
+
             switch (set.Status)
             {
                 case "CREATE_COMPLETE":
-                    return true;
+                    return Contents.Changes;
                 case "FAILED" when IsEmpty(set.StatusReason):
-                    return false;
+                    return Contents.Nothing;
                 case "FAILED":
                     throw new ExpectedException(
                         ExitCode.TargetFailed, $"CloudFormation refuses the template of stack {set.StackName ?? stackId}: {set.StatusReason}",
@@ -135,6 +157,10 @@ internal sealed class ChangeSets(CloudFormationClient cloudFormation, TimeProvid
             return false;
         }
     }
+
+    /// <summary>`Stack:… is in UPDATE_IN_PROGRESS state and can not be updated`, `already exists and cannot be created again with the changeSet`</summary>
+    private static bool IsBusy(string message) =>
+        message.Contains("_IN_PROGRESS", StringComparison.Ordinal) || message.Contains("already exists and cannot be created again", StringComparison.Ordinal);
 
     private static bool IsEmpty(string? reason) =>
         reason is not null && (reason.Contains("didn't contain changes", StringComparison.Ordinal) || reason.Contains("No updates are to be performed", StringComparison.Ordinal));

@@ -40,13 +40,15 @@ public sealed record ProvisionedStack(StackResult Result, StackPlan Plan, Stack 
 public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgress<ProvisioningNews> progress, ProvisioningOptions options, TimeProvider clock, Random random)
 {
     /// <summary>How often others may get in between before this run gives up.</summary>
-    private const int MostRounds = 12;
+    private const int MostRounds = 30;
 
     /// <summary>How long a change set of somebody else may wait for its execution before it is taken for abandoned.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(2);
 
+    private readonly Dictionary<string, long> waitedFor = new(StringComparer.Ordinal);
     private readonly ChangeSets changeSets = new(cloudFormation, clock, options.Pace);
     private StackWatch? watch;
+    private StackHolder? other;
 
     /// <summary>What AWS goes on doing if this process ends now; null: nothing.</summary>
     public string? UnderWay { get; private set; }
@@ -59,7 +61,6 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
     public async Task<ProvisionedStack> ProvisionAsync(string name, Func<CancellationToken, Task<WantedStack>> want, CancellationToken stop)
     {
         var remedied = new HashSet<StackState>();
-        StackHolder? other = null;
         for (var round = 0; round < MostRounds; round++)
         {
             var stack = await cloudFormation.FindStackAsync(name, stop);
@@ -187,20 +188,28 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
         Refuse(plan, wanted);
         var setName = changeSets.NewName(random);
         var request = Request(wanted, existing, setName);
-        string? id = null;
+        var id = name;
         try
         {
-            id = await changeSets.CreateAsync(request, stop);
-            if (!await changeSets.ReadyAsync(id, setName, stop))
+            if (await changeSets.CreateAsync(request, stop) is not { } made)
             {
-                await ForgetAsync(name, id, setName, existing is null);
-                progress.Report(new(NewsKind.Done, $"stack {name}: nothing to do"));
-                return new ProvisionedStack(StackResult.Unchanged, plan, stack!);
+                return null;
+            }
+
+            id = made;
+            switch (await changeSets.ReadyAsync(id, setName, stop))
+            {
+                case Contents.Overtaken:
+                    return null;
+                case Contents.Nothing:
+                    await ForgetAsync(name, id, setName, existing is null);
+                    progress.Report(new(NewsKind.Done, $"stack {name}: nothing to do"));
+                    return new ProvisionedStack(StackResult.Unchanged, plan, stack!);
             }
         }
         catch (Exception)
         {
-            await ForgetAsync(name, id ?? name, setName, existing is null);
+            await ForgetAsync(name, id, setName, existing is null);
             throw;
         }
 
@@ -289,9 +298,9 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
         foreach (var set in await changeSets.LeftoversAsync(id, stop))
         {
             var holder = StackHolder.Read(set.Description);
-            var age = clock.GetUtcNow() - (set.CreationTime ?? DateTimeOffset.MinValue);
-            if (holder is not null && holder != options.Holder && age < Abandoned)
+            if (holder is not null && holder != options.Holder && !IsAbandoned(set))
             {
+                other = holder;
                 progress.Report(new(NewsKind.Notice, $"{holder} is about to change stack {stack.StackName}: waiting for it"));
                 await Task.Delay(options.Pace.Slowest, clock, stop);
                 return false;
@@ -302,6 +311,13 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
         }
 
         return true;
+    }
+
+    /// <summary>By the clock of AWS, or by how long it was waited for here: the two clocks may differ.</summary>
+    private bool IsAbandoned(ChangeSetSummary set)
+    {
+        waitedFor.TryAdd(set.ChangeSetName!, clock.GetTimestamp());
+        return clock.GetUtcNow() - set.CreationTime >= Abandoned || clock.GetElapsedTime(waitedFor[set.ChangeSetName!]) >= Abandoned;
     }
 
     private CreateChangeSetRequest Request(WantedStack wanted, ExistingStack? existing, string setName)

@@ -52,6 +52,13 @@ public sealed class ApplicationRemoval
         return new RemovedApplication(deleted.ToImmutable(), kept.ToImmutable());
     }
 
+    /// <summary>The training stack alone.</summary>
+    public async Task<RemovedApplication> RunTrainingAsync(string application, CancellationToken stop)
+    {
+        await TrainingAsync(application, stop);
+        return new RemovedApplication(deleted.ToImmutable(), kept.ToImmutable());
+    }
+
     private async Task ServingAsync(string application, CancellationToken stop)
     {
         await StackAsync(StackNames.Of(application, StackKind.Application), stop);

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using MlDeploy.Aws.Templates.Application;
 using MlDeploy.Aws.Templates.Folding;
+using MlDeploy.Aws.Training;
 using MlDeploy.Core.Manifest;
 
 namespace MlDeploy.Aws.Templates.Training;
@@ -19,11 +20,11 @@ internal static class TrainingParameters
             .Set("VpcId", network.Vpc ?? "new")
             .Set("Subnets", network.Subnets)
             .Set("NotebookType", training.Notebook)
-            .Set("JobType", training.Job);
+            .Set("JobType", training.Job)
+            .Set("TrainingRepositoryArn", ImageSource.ForeignRepository(training.Image ?? TrainingImages.Default(facts.Region) ?? "", manifest.Name, facts) ?? "");
         return training is { Schedule: { } schedule, Image: { } image }
             ? values.Set("Schedule", schedule)
                 .Set("Algorithm", TrainingLayout.Algorithm(image, training.Command).ToJsonString(Plain))
-                .Set("TrainingRepositoryArn", ImageSource.ForeignRepository(image, manifest.Name, facts) ?? "")
             : values;
     }
 }

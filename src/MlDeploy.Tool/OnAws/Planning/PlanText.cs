@@ -76,12 +76,13 @@ internal static class PlanText
             }
         }
 
-        if (!plan.LeftAlone.IsEmpty)
+        // Where nothing changes, nothing could have been touched.
+        if (!plan.LeftAlone.IsEmpty && (plan.Action != StackAction.None || !plan.AtDeploy.IsEmpty || all))
         {
             text.WriteLine(palette.Paint(Tone.Quiet, "  left alone:"));
-            foreach (var part in plan.LeftAlone)
+            foreach (var part in plan.LeftAlone.GroupBy(part => (part.What, part.Why)))
             {
-                text.WriteLine(palette.Paint(Tone.Quiet, $"      {part.What} ({part.LogicalId}): {part.Why}"));
+                text.WriteLine(palette.Paint(Tone.Quiet, $"      {part.Key.What} ({string.Join(", ", part.Select(one => one.LogicalId))}): {part.Key.Why}"));
             }
         }
     }

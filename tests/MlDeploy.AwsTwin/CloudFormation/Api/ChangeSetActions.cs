@@ -2,9 +2,7 @@ using System.Text.Json.Nodes;
 using MlDeploy.AwsTwin.CloudFormation.Changes;
 using MlDeploy.AwsTwin.CloudFormation.Operations;
 using MlDeploy.AwsTwin.CloudFormation.Resources;
-using MlDeploy.AwsTwin.CloudFormation.Schemas;
 using MlDeploy.AwsTwin.CloudFormation.Stacks;
-using MlDeploy.AwsTwin.CloudFormation.Templates;
 using MlDeploy.AwsTwin.Front;
 
 namespace MlDeploy.AwsTwin.CloudFormation.Api;
@@ -108,6 +106,8 @@ internal sealed class ChangeSetActions(TwinContext twin, StackStore store, Stack
         {
             // Executed, a stack's other change sets speak of something that no longer is.
             stack.ChangeSets.Clear();
+            stack.ChangeSetId = set.Id;
+            stack.RetainExceptOnCreate = request.Input.Flag("RetainExceptOnCreate") == true;
             stack.ChangeSets[set.Id] = set with { ExecutionStatus = "EXECUTE_COMPLETE" };
         }
 

@@ -139,6 +139,7 @@ internal sealed class ReadActions(StackStore store, StackRequests requests, Chan
             return new JsonObject
             {
                 ["StackId"] = stack.Id,
+                ["ChangeSetId"] = stack.ChangeSetId,
                 ["StackName"] = stack.Name,
                 ["Description"] = stack.Definition?.Template.Description,
                 ["Parameters"] = stack.Definition is { } definition ? Parameters(definition) : [],

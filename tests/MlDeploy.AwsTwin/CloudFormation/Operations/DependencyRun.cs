@@ -18,13 +18,13 @@ internal static class DependencyRun
         var failed = ImmutableArray.CreateBuilder<string>();
         var waiting = waitsFor.Keys.Order(StringComparer.Ordinal).ToList();
         var done = new HashSet<string>();
-        var running = new Dictionary<Task<bool>, string>();
+        var running = new Dictionary<string, Task<bool>>();
         while (true)
         {
             foreach (var node in stop.IsCancellationRequested ? [] : waiting.Where(node => waitsFor[node].All(other => done.Contains(other) || !waitsFor.ContainsKey(other))).ToList())
             {
                 waiting.Remove(node);
-                running.Add(work(node, stop.Token), node);
+                running.Add(node, work(node, stop.Token));
             }
 
             if (running.Count == 0)
@@ -32,17 +32,18 @@ internal static class DependencyRun
                 return failed.ToImmutable();
             }
 
-            var ended = await Task.WhenAny(running.Keys);
-            running.Remove(ended, out var name);
+            await Task.WhenAny(running.Values);
+            var (name, ended) = running.First(one => one.Value.IsCompleted);
+            running.Remove(name);
             if (ended.IsCompletedSuccessfully && ended.Result)
             {
-                done.Add(name!);
+                done.Add(name);
             }
             else
             {
                 if (!ended.IsCanceled && !stop.IsCancellationRequested || !stopAtFailure)
                 {
-                    failed.Add(name!);
+                    failed.Add(name);
                 }
 
                 if (stopAtFailure)

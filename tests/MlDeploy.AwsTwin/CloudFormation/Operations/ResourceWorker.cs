@@ -18,13 +18,14 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
     {
         var blank = Blank(declaration, definition, $"{verb}_IN_PROGRESS");
         var current = blank;
+        var replaced = verb == "UPDATE" ? stack.Find(declaration.LogicalId) : null;
         try
         {
             var schema = schemas.Find(declaration.Type)!;
             current = blank = blank with { Properties = schema.Coerce(StackEvaluation.Of(stack, definition, store).Properties(declaration)) };
             var reason = verb == "UPDATE" ? "Requested update requires the creation of a new physical resource; hence creating one." : null;
-            stack.Put(blank with { Reason = reason, PhysicalId = verb == "UPDATE" ? stack.Find(declaration.LogicalId)?.PhysicalId : null }, token);
-            RefuseSameName(schema, blank, verb);
+            stack.Put(blank with { Reason = reason, PhysicalId = replaced?.PhysicalId }, token);
+            RefuseSameName(blank, replaced);
             if (Refusal(schema, blank) is { } refusal)
             {
                 return Fail(blank, $"{verb}_FAILED", refusal);
@@ -41,7 +42,7 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
                 }
             }
 
-            var made = await Handler(declaration.Type).CreateAsync(Work(current, schema, stop, Announce), twin.Ending);
+            var made = await Handler(declaration.Type).CreateAsync(Work(current, schema, Announce, stop), twin.Ending);
             Announce(made);
             await RestAsync(times.Of(declaration.Type), began, stop);
             stack.Put(current with { Status = $"{verb}_COMPLETE", Reason = null, Timestamp = Now }, token);
@@ -76,7 +77,7 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
 
             var began = twin.Clock.GetTimestamp();
             var made = await Handler(target.Type).UpdateAsync(
-                Work(working, schema, stop, _ => { }) with { GoneTags = [.. Tags(from, schema).Select(tag => tag.Key).Except(Tags(working, schema).Select(tag => tag.Key))] }, from.Properties, twin.Ending);
+                Work(working, schema, _ => { }, stop) with { GoneTags = [.. Tags(from, schema).Select(tag => tag.Key).Except(Tags(working, schema).Select(tag => tag.Key))] }, from.Properties, twin.Ending);
             await RestAsync(times.OfUpdate(target.Type), began, stop);
             stack.Put(working with { PhysicalId = made.PhysicalId, Attributes = made.Attributes, Status = "UPDATE_COMPLETE", Timestamp = Now }, token);
             return true;
@@ -126,7 +127,7 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
         {
             Show(resource with { Status = "DELETE_IN_PROGRESS", Reason = null, Timestamp = Now });
             var began = twin.Clock.GetTimestamp();
-            await Handler(resource.Type).DeleteAsync(Work(resource, schemas.Find(resource.Type)!, twin.Ending, _ => { }), twin.Ending);
+            await Handler(resource.Type).DeleteAsync(Work(resource, schemas.Find(resource.Type)!, _ => { }, twin.Ending), twin.Ending);
             await RestAsync(times.OfUpdate(resource.Type), began, twin.Ending);
             Show(resource with { Status = "DELETE_COMPLETE", Reason = null, Timestamp = Now });
             return true;
@@ -175,10 +176,9 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
         : null;
 
     /// <summary>A chosen name is taken by the resource that is to be replaced.</summary>
-    private void RefuseSameName(ResourceSchema schema, StackResource next, string verb)
+    private void RefuseSameName(StackResource next, StackResource? replaced)
     {
-        if (verb == "UPDATE" && Handler(schema.Type).NameProperty is { } property && next.Properties.Text(property) is { } name
-            && stack.Find(next.LogicalId)?.Properties.Text(property) == name)
+        if (replaced is not null && Handler(next.Type).NameProperty is { } property && next.Properties.Text(property) is { } name && replaced.Properties.Text(property) == name)
         {
             throw new AwsError("GeneralServiceException", $"CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and update the stack again.");
         }
@@ -193,7 +193,7 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
         }
     }
 
-    private ResourceWork Work(StackResource resource, ResourceSchema schema, CancellationToken stop, Action<Made> announce) => new()
+    private ResourceWork Work(StackResource resource, ResourceSchema schema, Action<Made> announce, CancellationToken stop) => new()
     {
         StackName = stack.Name,
         StackId = stack.Id,

@@ -47,7 +47,7 @@ internal sealed class StackOperation(Stack stack, ResourceWorker worker, StackSt
         var all = stack.Resources.Values.Where(resource => resource.Status != "DELETE_COMPLETE").ToDictionary(resource => resource.LogicalId);
         var isRollback = complete == "ROLLBACK_COMPLETE";
         var failures = await DependencyRun.RunAsync(Reversed(all.Values), stopAtFailure: false, async (name, _) => await worker.DeleteAsync(
-            all[name], isCurrent: true, retain: retained.Contains(name) || all[name].DeletionPolicy is "Retain" || all[name].DeletionPolicy is "RetainExceptOnCreate" && !isRollback), CancellationToken.None);
+            all[name], isCurrent: true, retain: retained.Contains(name) || all[name].DeletionPolicy is "Retain" && !(isRollback && stack.RetainExceptOnCreate) || all[name].DeletionPolicy is "RetainExceptOnCreate" && !isRollback), CancellationToken.None);
         if (failures.IsEmpty)
         {
             stack.Outputs = [];

@@ -74,10 +74,18 @@ internal sealed class StackRunner(TwinContext twin, SchemaLibrary schemas, Handl
             using var call = twin.Caller("cloudformation", stack.Region);
             using var timer = limit is { } most ? twin.Clock.CreateTimer(_ => stop.Cancel(), null, most, Timeout.InfiniteTimeSpan) : null;
             var worker = new ResourceWorker(twin, schemas, handlers, times, store, stack, call, token);
-            await run(new StackOperation(stack, worker, store, schemas, token), stop.Token);
+            try
+            {
+                await run(new StackOperation(stack, worker, store, schemas, token), stop.Token);
+            }
+            catch (Exception surprise) when (!twin.Ending.IsCancellationRequested)
+            {
+                // A fault of the twin's own must end the operation visibly, not leave it in progress for ever.
+                stack.Enter(stack.Status.Split('_')[0] + "_FAILED", $"Internal Failure: {surprise}", token);
+            }
         }, CancellationToken.None);
         stack.Operation = task;
         running.TryAdd(task, 0);
-        task.ContinueWith(ended => running.TryRemove(ended, out _), TaskScheduler.Default);
+        _ = task.ContinueWith(ended => running.TryRemove(ended, out _), TaskScheduler.Default);
     }
 }

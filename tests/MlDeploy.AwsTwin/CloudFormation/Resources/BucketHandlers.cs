@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
@@ -13,7 +12,6 @@ internal abstract class S3Handler(string type) : ResourceHandler($"AWS::S3::{typ
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
-        content.Headers.ContentMD5 = MD5.HashData(Encoding.UTF8.GetBytes(body));
         await work.Call.S3Async(HttpMethod.Put, path, content, cancel);
     }
 }
@@ -146,8 +144,23 @@ internal sealed class BucketPolicyHandler() : S3Handler("BucketPolicy")
     public override async Task<Made> CreateAsync(ResourceWork work, CancellationToken cancel)
     {
         var bucket = work.Text("Bucket")!;
-        await PutAsync(work, $"/{bucket}?policy", ApiShape.Document(work.Properties["PolicyDocument"]!), "application/json", cancel);
+        if (Understood(JsonNode.Parse(ApiShape.Document(work.Properties["PolicyDocument"]!))!.AsObject()) is { } policy)
+        {
+            await PutAsync(work, $"/{bucket}?policy", policy.ToJsonString(ApiShape.PlainJson), "application/json", cancel);
+        }
+
         return new Made(bucket, []);
+    }
+
+    /// <summary>
+    /// Without the statements that deny under a condition: moto takes every condition for met, and would deny everything to
+    /// everybody. Null when nothing is left.
+    /// </summary>
+    private static JsonObject? Understood(JsonObject policy)
+    {
+        var kept = policy.Objects("Statement").Where(statement => statement.Text("Effect") != "Deny" || statement["Condition"] is null).Select(statement => (JsonNode)statement.DeepClone()).ToArray();
+        policy["Statement"] = new JsonArray(kept);
+        return kept.Length > 0 ? policy : null;
     }
 
     public override Task<Made> UpdateAsync(ResourceWork work, JsonObject before, CancellationToken cancel) => CreateAsync(work, cancel);

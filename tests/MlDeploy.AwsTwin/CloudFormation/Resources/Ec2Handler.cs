@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
-using MlDeploy.AwsTwin.Front;
 
 namespace MlDeploy.AwsTwin.CloudFormation.Resources;
 

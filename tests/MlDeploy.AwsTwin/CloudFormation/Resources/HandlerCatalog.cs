@@ -10,7 +10,7 @@ internal sealed class HandlerCatalog
         new SecurityGroupRuleHandler("Ingress"), new SecurityGroupRuleHandler("Egress"), new VpcEndpointHandler(),
         new LoadBalancerHandler(), new ListenerHandler(), new ListenerRuleHandler(), new TargetGroupHandler(),
         new EcsClusterHandler(), new TaskDefinitionHandler(), new EcsServiceHandler(),
-        new RoleHandler(), new InlinePolicyHandler(), new ManagedPolicyHandler(),
+        new RoleHandler(), new RolePolicyHandler(), new InlinePolicyHandler(), new ManagedPolicyHandler(),
         new LogGroupHandler(), new EcrRepositoryHandler(),
         new TopicHandler(), new SubscriptionHandler(), new TopicPolicyHandler(), new EventRuleHandler(),
         new AlarmHandler(), new DashboardHandler(), new ScalableTargetHandler(), new ScalingPolicyHandler(),

@@ -138,6 +138,23 @@ internal sealed class InlinePolicyHandler() : IamHandler("Policy")
         UnlessGone(() => CallAsync(work, "DeleteRolePolicy", new JsonObject { ["RoleName"] = role, ["PolicyName"] = policy }, cancel));
 }
 
+/// <summary>An inline policy of one role.</summary>
+internal sealed class RolePolicyHandler() : IamHandler("RolePolicy")
+{
+    public override async Task<Made> CreateAsync(ResourceWork work, CancellationToken cancel)
+    {
+        var (role, policy) = (work.Text("RoleName"), work.Text("PolicyName"));
+        await CallAsync(work, "PutRolePolicy", new JsonObject { ["RoleName"] = role, ["PolicyName"] = policy, ["PolicyDocument"] = ApiShape.Document(work.Properties["PolicyDocument"]!) }, cancel);
+        return new Made($"{policy}|{role}", Attributes());
+    }
+
+    /// <summary>Both names are create-only: what changes is the document.</summary>
+    public override Task<Made> UpdateAsync(ResourceWork work, JsonObject before, CancellationToken cancel) => CreateAsync(work, cancel);
+
+    public override Task DeleteAsync(ResourceWork work, CancellationToken cancel) =>
+        UnlessGone(() => CallAsync(work, "DeleteRolePolicy", new JsonObject { ["RoleName"] = work.Text("RoleName"), ["PolicyName"] = work.Text("PolicyName") }, cancel));
+}
+
 internal sealed class ManagedPolicyHandler() : IamHandler("ManagedPolicy")
 {
     public override string NameProperty => "ManagedPolicyName";

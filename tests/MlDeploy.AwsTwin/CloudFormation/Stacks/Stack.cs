@@ -43,6 +43,12 @@ internal sealed class Stack(string name, string id, string region, DateTimeOffse
 
     public bool DisableRollback { get; set; }
 
+    /// <summary>The change set that was executed last.</summary>
+    public string? ChangeSetId { get; set; }
+
+    /// <summary>A creation that is rolled back removes also what has DeletionPolicy: Retain.</summary>
+    public bool RetainExceptOnCreate { get; set; }
+
     public bool TerminationProtection { get; set; }
 
     public int? TimeoutMinutes { get; set; }

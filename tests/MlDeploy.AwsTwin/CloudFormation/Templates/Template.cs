@@ -41,7 +41,7 @@ internal sealed record Template
             throw new AwsError("ValidationError", "Transforms are not something the twin can run: send the processed template");
         }
 
-        if (root["Resources"] is not JsonObject { Count: > 0 } resources)
+        if (root[nameof(Resources)] is not JsonObject { Count: > 0 } resources)
         {
             throw new AwsError("ValidationError", "Template format error: At least one Resources member must be defined.");
         }
@@ -105,14 +105,14 @@ internal sealed record ResourceDeclaration(
             throw new AwsError("ValidationError", $"Invalid template resource property '{unknown}'");
         }
 
-        ImmutableArray<string> dependsOn = fields["DependsOn"] switch
+        ImmutableArray<string> dependsOn = fields[nameof(DependsOn)] switch
         {
             null => [],
             JsonArray list => [.. list.Select(item => item!.GetValue<string>())],
             var one => [one.GetValue<string>()],
         };
         return new ResourceDeclaration(logicalId, type, fields.Object("Properties"), fields.Text("Condition"), dependsOn,
-            Policy(fields, logicalId, "DeletionPolicy"), Policy(fields, logicalId, "UpdateReplacePolicy"), fields["Metadata"] as JsonObject);
+            Policy(fields, logicalId, "DeletionPolicy"), Policy(fields, logicalId, "UpdateReplacePolicy"), fields[nameof(Metadata)] as JsonObject);
     }
 
     private static string Policy(JsonObject fields, string logicalId, string name)

@@ -8,6 +8,7 @@ using MlDeploy.AwsTwin.Front;
 using MlDeploy.AwsTwin.Registry;
 using MlDeploy.Core.Errors;
 using MlDeploy.Specs.Aws.Images.Fixture;
+using MlDeploy.Specs.Aws.Peers;
 
 namespace MlDeploy.Specs.Aws.Images;
 
@@ -109,7 +110,7 @@ public sealed class TwinRegistrySpecs(TwinRegistrySpecs.Twin twin) : IClassFixtu
 
         public async ValueTask InitializeAsync()
         {
-            PeerProgram.Find("moto_server", "pip install 'moto[server]==5.2.1'");
+            Required("moto_server");
             Server = await TwinServer.StartAsync(new TwinOptions());
             using var session = await SessionAsync();
             using var credentials = new EcrCredentials(session.Ecr, new Known(null));
@@ -139,7 +140,7 @@ public sealed class TwinRegistrySpecs(TwinRegistrySpecs.Twin twin) : IClassFixtu
         /// <summary>The official command line.</summary>
         internal async Task<JsonObject> AwsAsync(params string[] arguments)
         {
-            var start = new ProcessStartInfo(PeerProgram.Find("aws", "pip install awscli"), [.. arguments, "--output", "json"])
+            var start = new ProcessStartInfo(Required("aws"), [.. arguments, "--output", "json"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -157,6 +158,17 @@ public sealed class TwinRegistrySpecs(TwinRegistrySpecs.Twin twin) : IClassFixtu
             await process.WaitForExitAsync();
             Assert.True(process.ExitCode == 0, await error);
             return (JsonObject)JsonNode.Parse(await output)!;
+        }
+
+        private static string Required(string program)
+        {
+            if (Peer.Find(program) is { } path)
+            {
+                return path;
+            }
+
+            Peer.Missing(program, "pip install moto[server] awscli");
+            throw new UnreachableException();
         }
 
         private Task<AwsSession> SessionAsync() => AwsSession.OpenAsync(

@@ -10,14 +10,15 @@ internal static class Peer
 {
     public static bool Ci => string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase);
 
-    public static void Missing(string what)
+    /// <param name="remedy">What brings it.</param>
+    public static void Missing(string what, string remedy = "pip install moto[server]")
     {
         if (Ci)
         {
-            Assert.Fail($"{what} is missing; in CI it must be there (pip install moto[server] brings it)");
+            Assert.Fail($"{what} is missing; in CI it must be there ({remedy} brings it)");
         }
 
-        Assert.Skip($"{what} is missing here (pip install moto[server] brings it)");
+        Assert.Skip($"{what} is missing here ({remedy} brings it)");
     }
 
     public static string? Find(string program) =>

@@ -23,6 +23,14 @@ internal sealed class AwsCommandLine(Uri endpoint)
         return output.Trim();
     }
 
+    /// <summary>What it prints, as text.</summary>
+    public async Task<string> SayAsync(params string[] arguments)
+    {
+        var (code, output, error) = await StartAsync(arguments);
+        Assert.True(code == 0, $"aws {string.Join(' ', arguments)}: {error}");
+        return output + error;
+    }
+
     /// <summary>What it says of a call that must fail.</summary>
     public async Task<string> FailAsync(params string[] arguments)
     {

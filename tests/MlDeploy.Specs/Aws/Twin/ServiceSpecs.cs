@@ -37,6 +37,7 @@ public sealed class ServiceSpecs(RunningTwin twin)
         var lines = await twin.Aws.AskAsync("events[].message", "logs", "get-log-events", "--log-group-name", "/app", "--log-stream-name", $"web-b/app/{task}");
         Assert.Contains("version v2 starts", lines, StringComparison.Ordinal);
         Assert.Contains("listening", lines, StringComparison.Ordinal);
+        Assert.Equal("2", await twin.Aws.AskAsync("length(events)", "logs", "filter-log-events", "--log-group-name", "/app", "--log-stream-name-prefix", "web-a/", "--filter-pattern", "\"version v1\" starts"));
 
         var dimension = balancer[(balancer.IndexOf("loadbalancer/", StringComparison.Ordinal) + "loadbalancer/".Length)..];
         await twin.PassAsync(TimeSpan.FromMinutes(3));

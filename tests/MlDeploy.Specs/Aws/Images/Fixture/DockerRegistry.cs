@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using MlDeploy.Specs.Aws.Peers;
 using MlDeploy.Specs.Local;
 
 namespace MlDeploy.Specs.Aws.Images.Fixture;
@@ -27,7 +28,7 @@ internal sealed class DockerRegistry : IDisposable
 
     public static async Task<DockerRegistry> StartAsync(bool withPassword = false)
     {
-        var program = PeerProgram.Find("docker-registry", "apt-get install docker-registry");
+        var program = Peer.Find("docker-registry") ?? Missing();
         var port = FreePort();
         var folder = new TestFolder("docker-registry");
         var passwords = folder.Write("htpasswd", Passwords);
@@ -88,6 +89,12 @@ internal sealed class DockerRegistry : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Missing()
+    {
+        Peer.Missing("docker-registry", "apt-get install docker-registry");
+        throw new UnreachableException();
     }
 
     private async Task AnswersAsync()
