@@ -141,7 +141,8 @@ internal sealed class Plane : ITwinService, IAsyncDisposable
         }
     }
 
-    private void Note(Exception problem)
+    /// <summary>Shows a bug of the twin on its page.</summary>
+    public void Note(Exception problem)
     {
         lock (problems)
         {

@@ -13,6 +13,8 @@ internal static class GroupRules
             throw new AwsError("RoleRequiredException", "Role is missing");
         }
 
+        Rules.CheckRollback(group["autoRollbackConfiguration"] as JsonObject);
+        Rules.CheckAlarms(group["alarmConfiguration"] as JsonObject);
         var configuration = records.Configuration(group.Text("deploymentConfigName")!);
         if (group.Text("computePlatform") != "ECS")
         {

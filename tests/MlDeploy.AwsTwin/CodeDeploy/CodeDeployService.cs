@@ -5,12 +5,20 @@ using MlDeploy.AwsTwin.Front;
 namespace MlDeploy.AwsTwin.CodeDeploy;
 
 /// <summary>
-/// CodeDeploy's applications, groups and configurations, with the limits that the service enforces. Deployments themselves
-/// belong to a state machine that stands on these records; until it is here, asking for one is an error, never a pretence.
+/// CodeDeploy for ECS: applications, groups and configurations with the limits that the service enforces, and the deployments
+/// that <see cref="DeploymentCalls"/> runs on them.
 /// </summary>
-internal sealed class CodeDeployService(TwinContext twin) : ITwinService
+internal sealed class CodeDeployService : ITwinService, IAsyncDisposable
 {
+    private readonly TwinContext twin;
     private readonly ConcurrentDictionary<string, CodeDeployRecords> regions = new();
+    private readonly DeploymentCalls deployments;
+
+    public CodeDeployService(TwinContext twin, Plane plane)
+    {
+        this.twin = twin;
+        deployments = new DeploymentCalls(twin, plane, Records);
+    }
 
     public string SigningName => "codedeploy";
 
@@ -21,7 +29,7 @@ internal sealed class CodeDeployService(TwinContext twin) : ITwinService
     public Task<TwinReply> AnswerAsync(TwinRequest request, CancellationToken cancel)
     {
         var (records, input) = (Records(request.Region), request.Input);
-        return Task.FromResult(TwinReply.Of(request.Action switch
+        return Task.FromResult(TwinReply.Of(deployments.Answer(request) ?? request.Action switch
         {
             "CreateApplication" => CreateApplication(records, request),
             "GetApplication" => new JsonObject { ["application"] = records.Application(Name(input)).DeepClone() },
@@ -30,15 +38,14 @@ internal sealed class CodeDeployService(TwinContext twin) : ITwinService
             "DeleteApplication" => DeleteApplication(records, input),
             "CreateDeploymentGroup" => CreateGroup(records, request),
             "UpdateDeploymentGroup" => UpdateGroup(records, input),
-            "GetDeploymentGroup" => new JsonObject { ["deploymentGroupInfo"] = records.Group(Name(input), Group(input)).DeepClone() },
-            "BatchGetDeploymentGroups" => new JsonObject { ["deploymentGroupsInfo"] = Clones(input.Texts("deploymentGroupNames").Select(group => records.Group(Name(input), group))) },
+            "GetDeploymentGroup" => new JsonObject { ["deploymentGroupInfo"] = Shown(records, request.Region, Name(input), Group(input)) },
+            "BatchGetDeploymentGroups" => new JsonObject { ["deploymentGroupsInfo"] = new JsonArray([.. input.Texts("deploymentGroupNames").Select(group => Shown(records, request.Region, Name(input), group))]) },
             "ListDeploymentGroups" => new JsonObject { ["applicationName"] = records.Application(Name(input)).Text("applicationName"), ["deploymentGroups"] = Names(records.Groups.Keys.Where(key => key.Application == Name(input)).Select(key => key.Group)) },
             "DeleteDeploymentGroup" => DeleteGroup(records, input),
             "CreateDeploymentConfig" => CreateConfiguration(records, input),
             "GetDeploymentConfig" => new JsonObject { ["deploymentConfigInfo"] = records.Configuration(Configuration(input)).DeepClone() },
             "ListDeploymentConfigs" => new JsonObject { ["deploymentConfigsList"] = Names(records.Configurations.Keys) },
             "DeleteDeploymentConfig" => DeleteConfiguration(records, input),
-            "ListDeployments" => new JsonObject { ["deployments"] = new JsonArray() },
             "TagResource" => Tag(records, input),
             "UntagResource" => Untag(records, input),
             "ListTagsForResource" => new JsonObject { ["Tags"] = records.Tags.GetValueOrDefault(input.Required("ResourceArn"))?.DeepClone() ?? new JsonArray() },
@@ -51,7 +58,36 @@ internal sealed class CodeDeployService(TwinContext twin) : ITwinService
         ["applications"] = Names(region.Value.Applications.Keys),
         ["groups"] = Clones(region.Value.Groups.Values),
         ["configurations"] = Names(region.Value.Configurations.Keys.Where(name => !name.StartsWith("CodeDeployDefault.", StringComparison.Ordinal))),
+        ["deployments"] = new JsonArray([.. deployments.Book.All.Where(deployment => deployment.Region == region.Key).Select(deployment => new JsonObject
+        {
+            ["id"] = deployment.Id,
+            ["group"] = deployment.Group,
+            ["status"] = deployment.Status,
+            ["creator"] = deployment.Creator,
+            ["error"] = deployment.Error?.Message,
+            ["step"] = deployment.Events.LastOrDefault(each => each.Start is not null)?.Name,
+        })]),
     }))));
+
+    public ValueTask DisposeAsync() => deployments.DisposeAsync();
+
+    private JsonObject Shown(CodeDeployRecords records, string region, string application, string name)
+    {
+        var group = (JsonObject)records.Group(application, name).DeepClone();
+        group["lastAttemptedDeployment"] = Last(deployments.Book.Last(region, application, name, succeeded: false));
+        var success = deployments.Book.Last(region, application, name, succeeded: true);
+        group["lastSuccessfulDeployment"] = Last(success);
+        group["targetRevision"] = success?.Revision.DeepClone();
+        return group;
+    }
+
+    private static JsonObject? Last(Deployment? deployment) => deployment is null ? null : new JsonObject
+    {
+        ["deploymentId"] = deployment.Id,
+        ["status"] = deployment.Status,
+        ["createTime"] = JsonValue.Create(deployment.Created),
+        ["endTime"] = deployment.Completed is { } completed ? JsonValue.Create(completed) : null,
+    };
 
     private JsonObject CreateApplication(CodeDeployRecords records, TwinRequest request)
     {

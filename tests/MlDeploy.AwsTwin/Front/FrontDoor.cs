@@ -12,7 +12,8 @@ internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, Reques
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (faults.IsUnreachable)
+        // The network between the client and AWS is cut, not the one within AWS.
+        if (faults.IsUnreachable && RequestReading.Caller(context.Request.Headers) == "client")
         {
             context.Abort();
             return;
@@ -25,7 +26,13 @@ internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, Reques
         TwinRequest? request = null;
         try
         {
-            request = RequestReading.Read(context, body ?? []);
+            var read = request = RequestReading.Read(context, body ?? []);
+            // Before the answer is on its way, so that whoever has it finds it counted.
+            context.Response.OnStarting(() =>
+            {
+                log.Add(new LoggedRequest(read.Service, read.Action, clock.GetUtcNow(), read.Caller, context.Response.StatusCode));
+                return Task.CompletedTask;
+            });
             await faults.ApplyAsync(request, cancel);
             if (Services.FirstOrDefault(service => service.SigningName == request.Service && service.Owns(request.Action)) is { } service)
             {
@@ -47,7 +54,7 @@ internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, Reques
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            return;
+            // Nobody waits for the answer any more.
         }
         catch (Exception surprise) when (request is not null && !context.Response.HasStarted && surprise is not OutOfMemoryException)
         {
@@ -55,8 +62,6 @@ internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, Reques
             var (contentType, bytes) = ReplyWriting.Error(request, new AwsError("InternalFailure", $"The twin failed at {request.Service}:{request.Action}: {surprise}", 500));
             await WriteAsync(context, request, 500, contentType, bytes);
         }
-
-        log.Add(new LoggedRequest(request.Service, request.Action, clock.GetUtcNow(), request.Caller, context.Response.StatusCode));
     }
 
     private static async Task WriteAsync(HttpContext context, TwinRequest request, int status, string contentType, byte[] body)

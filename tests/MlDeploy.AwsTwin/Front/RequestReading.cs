@@ -14,6 +14,9 @@ internal static class RequestReading
     /// <summary>Names the part of the twin that calls; ordinary clients do not send it.</summary>
     public const string CallerHeader = "X-Twin-Caller";
 
+    /// <summary>`client`, or the part of the twin that calls.</summary>
+    public static string Caller(IHeaderDictionary headers) => headers.TryGetValue(CallerHeader, out var caller) ? caller.ToString() : "client";
+
     /// <param name="body">Empty for S3, whose bodies are data and are streamed.</param>
     public static TwinRequest Read(HttpContext context, byte[] body)
     {
@@ -28,7 +31,7 @@ internal static class RequestReading
             Protocol = WireProtocol.RestXml,
             Region = region,
             AccessKey = accessKey,
-            Caller = headers.TryGetValue(CallerHeader, out var caller) ? caller.ToString() : "client",
+            Caller = Caller(headers),
             Method = context.Request.Method,
             Path = path,
             Query = query,

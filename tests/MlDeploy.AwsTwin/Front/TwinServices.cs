@@ -18,10 +18,9 @@ internal static class TwinServices
         [
             .. RegistryParts.All(context),
             .. plane.Parts,
-            .. RegistryParts.All(context),
             new EventsService(plane.Events),
             new SnsService(context),
-            new CodeDeployService(context),
+            new CodeDeployService(context, plane),
             new SageMakerService(context),
             new SchedulerService(context),
             new CloudFormationService(context),

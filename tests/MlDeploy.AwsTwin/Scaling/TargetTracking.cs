@@ -48,12 +48,24 @@ internal static class TargetTracking
         }
     }
 
+    /// <summary>A metric of a scaling policy has no period of its own: scaling looks by the minute.</summary>
+    private static JsonNode? ByTheMinute(JsonNode? query)
+    {
+        var copy = query?.DeepClone();
+        if (copy?["MetricStat"] is JsonObject stat)
+        {
+            stat["Period"] ??= 60;
+        }
+
+        return copy;
+    }
+
     private static JsonObject Metric(ScalableResource resource, JsonObject configuration)
     {
         if (configuration["CustomizedMetricSpecification"] is JsonObject custom)
         {
             return custom["Metrics"] is JsonArray metrics
-                ? new JsonObject { ["Metrics"] = metrics.DeepClone() }
+                ? new JsonObject { ["Metrics"] = new JsonArray([.. metrics.Select(ByTheMinute)]) }
                 : Of(custom.Required("Namespace"), custom.Required("MetricName"), custom.Required("Statistic"), [.. custom.Objects("Dimensions").Select(each => (each.Required("Name"), each.Required("Value")))]);
         }
 

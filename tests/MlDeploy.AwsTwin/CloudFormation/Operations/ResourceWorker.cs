@@ -63,7 +63,7 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
     }
 
     /// <summary>Brings the resource to <paramref name="target"/>'s properties; its attributes may come out new.</summary>
-    public async Task<bool> UpdateAsync(StackResource from, StackResource target, CancellationToken stop)
+    public async Task<bool> UpdateAsync(StackResource from, StackResource target, bool isRollback, CancellationToken stop)
     {
         var working = target with { PhysicalId = from.PhysicalId, Attributes = from.Attributes, Status = "UPDATE_IN_PROGRESS", Reason = null, Timestamp = Now };
         try
@@ -77,7 +77,7 @@ internal sealed class ResourceWorker(TwinContext twin, SchemaLibrary schemas, Ha
 
             var began = twin.Clock.GetTimestamp();
             var made = await Handler(target.Type).UpdateAsync(
-                Work(working, schema, _ => { }, stop) with { GoneTags = [.. Tags(from, schema).Select(tag => tag.Key).Except(Tags(working, schema).Select(tag => tag.Key))] }, from.Properties, twin.Ending);
+                Work(working, schema, _ => { }, stop) with { IsRollback = isRollback, GoneTags = [.. Tags(from, schema).Select(tag => tag.Key).Except(Tags(working, schema).Select(tag => tag.Key))] }, from.Properties, twin.Ending);
             await RestAsync(times.OfUpdate(target.Type), began, stop);
             stack.Put(working with { PhysicalId = made.PhysicalId, Attributes = made.Attributes, Status = "UPDATE_COMPLETE", Timestamp = Now }, token);
             return true;

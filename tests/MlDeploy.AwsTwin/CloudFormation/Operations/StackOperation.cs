@@ -175,7 +175,7 @@ internal sealed class StackOperation(Stack stack, ResourceWorker worker, StackSt
         });
         return replaces
             ? await worker.CreateAsync(declaration, next, "UPDATE", stop)
-            : await worker.UpdateAsync(current, target, stop);
+            : await worker.UpdateAsync(current, target, isRollback: false, stop);
     }
 
     private async Task<bool> RestoreAsync(StackResource old, bool skip)
@@ -201,7 +201,7 @@ internal sealed class StackOperation(Stack stack, ResourceWorker worker, StackSt
             return true;
         }
 
-        return await worker.UpdateAsync(now, old, CancellationToken.None);
+        return await worker.UpdateAsync(now, old, isRollback: true, CancellationToken.None);
     }
 
     /// <summary>Removes what an update, or its roll back, left over: removed resources, and those that others have replaced.</summary>

@@ -135,7 +135,7 @@ internal sealed class EcsServiceHandler() : EcsHandler("Service")
     {
         var isCodeDeploys = work.Properties.Object("DeploymentController").Text("Type") == "CODE_DEPLOY";
         var changed = NotOfCodeDeploy.Where(one => ApiShape.Differs(before, work.Properties, one.Property)).ToList();
-        if (isCodeDeploys && changed.Count > 0)
+        if (isCodeDeploys && changed.Count > 0 && !work.IsRollback)
         {
             throw new AwsError("InvalidRequest", $"Invalid request provided: UpdateService error: Unable to update {string.Join(", ", changed.Select(one => one.Word))} on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment. (Service: AmazonECS; Status Code: 400; Error Code: InvalidParameterException)");
         }

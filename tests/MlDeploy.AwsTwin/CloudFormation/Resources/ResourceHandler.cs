@@ -70,6 +70,9 @@ internal sealed record ResourceWork
     /// <summary>Keys of tags that an update takes away.</summary>
     public ImmutableArray<string> GoneTags { get; init; } = [];
 
+    /// <summary>An update that puts back what another, failed one changed.</summary>
+    public bool IsRollback { get; init; }
+
     public required ResourceSchema Schema { get; init; }
 
     public required TwinCaller Call { get; init; }

@@ -67,19 +67,19 @@ public sealed class StackSpecs(RunningTwin twin)
         twin.Require();
         await stacks.CreateAsync("failing", """
             Resources:
-              Gateway: { Type: AWS::EC2::InternetGateway }
+              Balancer: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Subnets: [SUBNET1, SUBNET2] } }
               Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /failing } }
               Again: { Type: AWS::Logs::LogGroup, DependsOn: Group, Properties: { LogGroupName: /failing } }
               Never: { Type: AWS::SNS::Topic, DependsOn: Again }
-            """);
+            """.Replace("SUBNET1", twin.Subnets[0], StringComparison.Ordinal).Replace("SUBNET2", twin.Subnets[1], StringComparison.Ordinal));
         Assert.Equal("ROLLBACK_COMPLETE", await stacks.RestsAsync("failing"));
         Assert.Contains("already exists", await stacks.ReasonAsync("failing", "Again", "CREATE_FAILED"), StringComparison.Ordinal);
         Assert.Contains("HandlerErrorCode: AlreadyExists", await stacks.ReasonAsync("failing", "Again", "CREATE_FAILED"), StringComparison.Ordinal);
-        Assert.Equal("Resource creation cancelled", await stacks.ReasonAsync("failing", "Gateway", "CREATE_FAILED"));
-        Assert.Equal("The following resource(s) failed to create: [Again, Gateway]. Rollback requested by user.", await stacks.ReasonAsync("failing", "failing", "ROLLBACK_IN_PROGRESS"));
+        Assert.Equal("Resource creation cancelled", await stacks.ReasonAsync("failing", "Balancer", "CREATE_FAILED"));
+        Assert.Equal("The following resource(s) failed to create: [Again, Balancer]. Rollback requested by user.", await stacks.ReasonAsync("failing", "failing", "ROLLBACK_IN_PROGRESS"));
         var events = await stacks.EventsAsync("failing");
         Assert.DoesNotContain(events, one => one.StartsWith("Never", StringComparison.Ordinal));
-        Assert.Contains("Gateway DELETE_COMPLETE", events);
+        Assert.Contains("Balancer DELETE_COMPLETE", events);
         Assert.Contains("Group DELETE_COMPLETE", events);
         Assert.Empty((await twin.JsonAsync("logs", "DescribeLogGroups", """{"logGroupNamePrefix":"/failing"}"""))["logGroups"]!.AsArray());
 
@@ -208,9 +208,9 @@ public sealed class StackSpecs(RunningTwin twin)
         await stacks.UpdateAsync("turning", """
             Resources:
               Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: new } }
-              Gateway: { Type: AWS::EC2::InternetGateway, DependsOn: Topic }
-            """);
-        await RunningTwin.BecomesAsync(async () => (await stacks.EventsAsync("turning")).Contains("Gateway CREATE_IN_PROGRESS"), "the gateway is being made");
+              Balancer: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, DependsOn: Topic, Properties: { Subnets: [SUBNET1, SUBNET2] } }
+            """.Replace("SUBNET1", twin.Subnets[0], StringComparison.Ordinal).Replace("SUBNET2", twin.Subnets[1], StringComparison.Ordinal));
+        await RunningTwin.BecomesAsync(async () => (await stacks.EventsAsync("turning")).Contains("Balancer CREATE_IN_PROGRESS"), "the balancer is being made");
         // What puts the topic back fails once: the roll back stops there, and goes on when told to.
         twin.Server.Faults.Set(new() { Fail = [new("sns:SetTopicAttributes", "InternalError", "Not now", 500, 1)] });
         try
@@ -226,7 +226,7 @@ public sealed class StackSpecs(RunningTwin twin)
         Assert.Contains("The following resource(s) failed to update: [Topic].", await stacks.ReasonAsync("turning", "turning", "UPDATE_ROLLBACK_FAILED"), StringComparison.Ordinal);
         await stacks.CallAsync("ContinueUpdateRollback", new JsonObject { ["StackName"] = "turning" });
         Assert.Equal("UPDATE_ROLLBACK_COMPLETE", await stacks.RestsAsync("turning"));
-        Assert.Equal("Resource creation cancelled", await stacks.ReasonAsync("turning", "Gateway", "CREATE_FAILED"));
+        Assert.Equal("Resource creation cancelled", await stacks.ReasonAsync("turning", "Balancer", "CREATE_FAILED"));
         await stacks.DeleteAsync("turning");
     }
 }
