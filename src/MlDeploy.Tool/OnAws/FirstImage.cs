@@ -1,5 +1,4 @@
 using MlDeploy.Aws.Clients;
-using MlDeploy.Aws.Clients.CloudFormation;
 using MlDeploy.Aws.Stacks.Provisioning;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Errors;
@@ -16,8 +15,8 @@ internal static class FirstImage
     /// <exception cref="ExpectedException">Exit 3: the image is not there or is damaged. Exit 7: the registry failed.</exception>
     public static Task<string> DeliverAsync(AppManifest manifest, string folder, ProvisionedStack registry, AwsSession session, CommandContext context, CancellationToken stop)
     {
-        var repository = registry.Outputs.FirstOrDefault(output => output.OutputKey == StackOutputs.RepositoryUri)?.OutputValue
-            ?? throw new ExpectedException(ExitCode.TargetFailed, $"stack {registry.StackName} tells of no repository", $"a registry template of your own has the output {StackOutputs.RepositoryUri}");
+        var repository = registry.Stack.Outputs.FirstOrDefault(output => output.OutputKey == StackOutputs.RepositoryUri)?.OutputValue
+            ?? throw new ExpectedException(ExitCode.TargetFailed, $"stack {registry.Stack.StackName} tells of no repository", $"a registry template of your own has the output {StackOutputs.RepositoryUri}");
         return ApplicationImage.DeliverAsync(manifest, folder, repository, session, context, stop);
     }
 }

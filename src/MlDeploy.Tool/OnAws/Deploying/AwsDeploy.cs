@@ -109,7 +109,9 @@ internal static class AwsDeploy
     {
         var name = StackNames.Of(usable.Manifest.Name, StackKind.Registry);
         var registry = await session.CloudFormation.FindStackAsync(name, context.Stop) ?? throw AwsAccess.NotProvisioned(usable.Manifest.Name, name);
-        return await FirstImage.DeliverAsync(usable.Manifest, usable.Folder, registry, session, context, context.Stop);
+        var repository = registry.Outputs.FirstOrDefault(output => output.OutputKey == StackOutputs.RepositoryUri)?.OutputValue
+            ?? throw new ExpectedException(ExitCode.TargetFailed, $"stack {name} tells of no repository", $"a registry template of your own has the output {StackOutputs.RepositoryUri}");
+        return await ApplicationImage.DeliverAsync(usable.Manifest, usable.Folder, repository, session, context, context.Stop);
     }
 
     /// <summary>A gate that nothing measures would be ignored in silence.</summary>

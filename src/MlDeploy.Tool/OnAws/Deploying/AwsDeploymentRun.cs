@@ -71,7 +71,7 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
             else
             {
                 target.Hurry = true;
-                runner.Request(new Interrupted(context.Interruption.ExitCode == ExitCode.Terminated ? "SIGTERM" : "SIGINT"));
+                runner.Request(new Core.Rollout.Interrupted(context.Interruption.ExitCode == ExitCode.Terminated ? "SIGTERM" : "SIGINT"));
             }
         });
         RolloutState state;
