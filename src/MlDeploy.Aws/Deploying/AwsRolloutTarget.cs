@@ -49,10 +49,10 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private TargetGroupPlace? candidateGroup;
     private DateTimeOffset shiftBegan;
     private DateTimeOffset stepBegan;
-    private double weight;
+    private double inForce;
     private bool comparable;
     private CloudWatchMeter? meter;
-    private Judge? judge;
+    private Judge? judging;
     private int looks;
 
     /// <param name="evidence">Tests and external metrics.</param>
@@ -103,7 +103,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     public Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) => evidence.CheckAsync(cancel);
 
-    public async Task<double> SetWeightAsync(double asked, CancellationToken cancel)
+    public async Task<double> SetWeightAsync(double weight, CancellationToken cancel)
     {
         var present = await WeightAsync(cancel);
         var first = present < Tolerance;
@@ -116,7 +116,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
         var began = clock.GetTimestamp();
         var within = ShiftWithin + (first ? TimeSpan.Zero : order.Manifest.Rollout.Steps.Select(step => step.For).DefaultIfEmpty().Max());
-        for (var look = 0; present < asked - Tolerance && clock.GetElapsedTime(began) < within; look++)
+        for (var look = 0; present < weight - Tolerance && clock.GetElapsedTime(began) < within; look++)
         {
             await Task.Delay(ReadBackEvery, clock, cancel);
             if (look % 3 == 2)
@@ -132,25 +132,25 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
             shiftBegan = clock.GetUtcNow();
         }
 
-        (weight, stepBegan, comparable) = (present, clock.GetUtcNow(), present < 1 - Tolerance);
+        (inForce, stepBegan, comparable) = (present, clock.GetUtcNow(), present < 1 - Tolerance);
         if (!comparable)
         {
             await scaling.ReleaseAsync(cancel);
         }
 
-        return Math.Abs(present - asked) < Tolerance ? asked : present;
+        return Math.Abs(present - weight) < Tolerance ? weight : present;
     }
 
-    public void BeginStep(Judge stepJudge)
+    public void BeginStep(Judge judge)
     {
-        judge = stepJudge;
+        judging = judge;
         looks = 0;
         evidence.Begin();
-        meter ??= new CloudWatchMeter(session.CloudWatch, place, stepJudge.Plan.Gates, order.Manifest.Rollout.Warmup, clock);
+        meter ??= new CloudWatchMeter(session.CloudWatch, place, judge.Plan.Gates, order.Manifest.Rollout.Warmup, clock);
         var group = candidateGroup!;
         var other = group == place.Blue ? place.Green : place.Blue;
         meter.BeginStep(
-            stepJudge,
+            judge,
             new MeasuredArm("c", group.FullName, Family(taskDefinition!)),
             comparable ? new MeasuredArm("s", other.FullName, order.Stable.Family) : null,
             shiftBegan,
@@ -293,10 +293,10 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     {
         try
         {
-            if (await WeightAsync(cancel) is var now && Math.Abs(now - weight) > Tolerance)
+            if (await WeightAsync(cancel) is var now && Math.Abs(now - inForce) > Tolerance)
             {
                 throw new ExpectedException(
-                    ExitCode.TargetFailed, $"the candidate's weight went from {Words.Percent(weight)} to {Words.Percent(now)} before the step was judged", "see who else changes the listener or the deployment; then deploy again");
+                    ExitCode.TargetFailed, $"the candidate's weight went from {Words.Percent(inForce)} to {Words.Percent(now)} before the step was judged", "see who else changes the listener or the deployment; then deploy again");
             }
         }
         catch (AwsServiceException)
@@ -307,7 +307,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     private async Task<IReadOnlyList<Measurement>> RestartsAsync(CancellationToken cancel)
     {
-        var gates = judge!.Plan.Gates.Where(gate => gate.Metric == "restarts").ToArray();
+        var gates = judging!.Plan.Gates.Where(gate => gate.Metric == "restarts").ToArray();
         if (gates.Length == 0)
         {
             return [];

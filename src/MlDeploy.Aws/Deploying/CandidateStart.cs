@@ -95,10 +95,15 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
             var running = await RunningDeployment.FindAsync(session, place, clock, stop);
             throw running?.Held(place.Application) ?? Clients.Failures.AwsFailures.AsExpected(failure);
         }
-        catch (AwsServiceException failure) when (failure.Kind == AwsFailureKind.Transient)
+        catch (AwsServiceException unsure) when (unsure.Kind == AwsFailureKind.Transient)
         {
             // It may have been created: a second one is never asked for before the first was looked for.
-            return await FindAsync(heartbeat, stop) ?? throw failure;
+            if (await FindAsync(heartbeat, stop) is { } created)
+            {
+                return created;
+            }
+
+            throw;
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.CloudFormation;
 using MlDeploy.Aws.Stacks.Planning;
 using MlDeploy.Aws.Templates.Folding;

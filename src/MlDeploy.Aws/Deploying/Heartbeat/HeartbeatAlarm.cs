@@ -1,4 +1,3 @@
-using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.CloudWatch;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Rollout;

@@ -17,6 +17,7 @@ public sealed class HeartbeatLoop(CloudWatchClient cloudWatch, HeartbeatName nam
     private readonly CancellationTokenSource ending = new();
     private Task beating = Task.CompletedTask;
     private long lastBeat;
+    private bool disposed;
 
     /// <summary>Since CloudWatch took the last beat.</summary>
     public TimeSpan SinceLastBeat => clock.GetElapsedTime(Interlocked.Read(ref lastBeat));
@@ -35,6 +36,7 @@ public sealed class HeartbeatLoop(CloudWatchClient cloudWatch, HeartbeatName nam
         beating = Task.Run(() => BeatOnAsync(ending.Token), CancellationToken.None);
     }
 
+    /// <summary>Safe to repeat.</summary>
     public async Task StopAsync()
     {
         await ending.CancelAsync();
@@ -43,6 +45,12 @@ public sealed class HeartbeatLoop(CloudWatchClient cloudWatch, HeartbeatName nam
 
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         await StopAsync();
         ending.Dispose();
     }

@@ -120,7 +120,7 @@ public sealed class CloudWatchMeter(CloudWatchClient cloudWatch, DeploymentPlace
             : [.. gates.Select((gate, at) => MinuteMeasurements.Of(gate, at, minutes, quantiles, candidateSince)).OfType<Measurement>()];
     }
 
-    private IReadOnlyList<Measurement> Yardstick(Dictionary<DateTimeOffset, Dictionary<string, double>> data)
+    private List<Measurement> Yardstick(Dictionary<DateTimeOffset, Dictionary<string, double>> data)
     {
         var before = new StepQuantiles();
         var told = new List<Measurement>();

@@ -1,4 +1,3 @@
-using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.Ecs;
 
 namespace MlDeploy.Aws.Deploying.Judging;

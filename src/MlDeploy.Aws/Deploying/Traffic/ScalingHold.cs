@@ -98,7 +98,7 @@ public sealed class ScalingHold(ApplicationAutoScalingClient scaling, Deployment
         },
         stop);
 
-    private Task BoundsAsync(int least, int most, CancellationToken stop) => scaling.RegisterScalableTargetAsync(
+    private Task<RegisterScalableTargetResponse> BoundsAsync(int least, int most, CancellationToken stop) => scaling.RegisterScalableTargetAsync(
         new RegisterScalableTargetRequest
         {
             ServiceNamespace = Namespace,

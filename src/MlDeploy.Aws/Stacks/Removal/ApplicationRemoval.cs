@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Amazon.S3;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.CloudFormation;
 using MlDeploy.Aws.Clients.Ecr;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Deploying.Traffic;

@@ -1,17 +1,13 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Deploying.Versions;
-using MlDeploy.Aws.Stacks;
 using MlDeploy.Aws.Stacks.Watching;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Aws.Templates.Application;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
-using MlDeploy.Core.Rollout;
 using MlDeploy.Tool.Commands;
 using MlDeploy.Tool.OnLocal;
 

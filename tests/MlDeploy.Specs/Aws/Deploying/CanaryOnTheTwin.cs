@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using MlDeploy.Aws.Clients;
-using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Clients.CloudWatch;
+using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Deploying.Heartbeat;
 using MlDeploy.Aws.Deploying.Traffic;
@@ -115,6 +115,9 @@ internal sealed class CanaryOnTheTwin : IAsyncDisposable
 
     public async Task<IReadOnlyList<string>> HeartbeatAlarmsAsync() =>
         [.. (await session.CloudWatch.DescribeAlarmsAsync(new DescribeAlarmsRequest { AlarmNamePrefix = HeartbeatName.Prefix(service.Name) }, CancellationToken.None)).MetricAlarms.Select(alarm => alarm.AlarmName)];
+
+    /// <summary>Calls of our session a twin minute, heartbeats included, what precedes and follows the shift too.</summary>
+    public double CallsAMinute(DateTimeOffset since) => session.Calls.Values.Sum() / (twin.Server.Clock.GetUtcNow() - since).TotalMinutes;
 
     public async Task<int> DeploymentsAsync() =>
         (await session.CodeDeploy.ListDeploymentsAsync(new ListDeploymentsRequest { ApplicationName = service.Name, DeploymentGroupName = service.Name }, CancellationToken.None)).Deployments.Length;

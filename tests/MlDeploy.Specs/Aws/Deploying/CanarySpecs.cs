@@ -5,10 +5,10 @@ using MlDeploy.Specs.Aws.Twin.CodeDeploy;
 
 namespace MlDeploy.Specs.Aws.Deploying;
 
-/// <summary>A twin that our own code keeps up with: its heartbeats are a real half second apart.</summary>
+/// <summary>A twin that our own code keeps up with: its heartbeats are a real quarter second apart.</summary>
 public sealed class SlowTwin : IAsyncLifetime
 {
-    internal RunningTwin Twin { get; } = new() { Speed = 20 };
+    internal RunningTwin Twin { get; } = new() { Speed = 40 };
 
     public ValueTask InitializeAsync() => Twin.InitializeAsync();
 
@@ -27,7 +27,8 @@ public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
         var service = await DeployedService.CreateAsync(Twin, "good", DeployedService.Canary(40, 5), ready: 30, bake: 1);
         await using var traffic = new Requests(Twin.Http, service.Address);
         await using var canary = await CanaryOnTheTwin.CreateAsync(Twin, service);
-        await canary.PrepareAsync("good-b", CanaryOnTheTwin.Canary(40, 5, 4));
+        await canary.PrepareAsync("good-b", CanaryOnTheTwin.Canary(40, 5, 3));
+        var began = Twin.Server.Clock.GetUtcNow();
 
         var state = await canary.RunAsync();
 
@@ -36,6 +37,7 @@ public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
         Assert.Equal("v2", await service.VersionAsync());
         Assert.Empty(await canary.HeartbeatAlarmsAsync());
         Assert.Equal(1, await canary.DeploymentsAsync());
+        Assert.InRange(canary.CallsAMinute(began), 1, 25);
         await traffic.EndAsync();
     }
 
@@ -47,7 +49,7 @@ public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
         await Twin.DefineAsync("bad-b", "registry/app:3", "TESTAPP_VERSION=v3", "TESTAPP_ERROR_RATE=0.5");
         await using var traffic = new Requests(Twin.Http, service.Address);
         await using var canary = await CanaryOnTheTwin.CreateAsync(Twin, service);
-        await canary.PrepareAsync("bad-b", CanaryOnTheTwin.Canary(40, 6, 4));
+        await canary.PrepareAsync("bad-b", CanaryOnTheTwin.Canary(40, 6, 3));
 
         var state = await canary.RunAsync();
 
