@@ -1,10 +1,14 @@
 using MlDeploy.Bench;
 using MlDeploy.Bench.Gateway;
 using MlDeploy.Bench.Journal;
+using MlDeploy.Bench.Model;
 
 // dotnet run -c Release --project bench/MlDeploy.Bench -- gateway [--rounds N] [--seconds S] [--rate R] [--assert]
 // dotnet run -c Release --project bench/MlDeploy.Bench -- soak-memory [--seconds S] [--rate R]
 // dotnet run -c Release --project bench/MlDeploy.Bench -- journal [--entries N] [--folder PATH]
+// dotnet run -c Release --project bench/MlDeploy.Bench -- tdigest [--seeds N] [--values N] [--assert]
+// dotnet run -c Release --project bench/MlDeploy.Bench -- profile [--rows N] [--file PATH] [--assert]
+// dotnet run -c Release --project bench/MlDeploy.Bench -- make-data --file PATH [--rows N]
 // dotnet run -c Release --project bench/MlDeploy.Bench -- all
 // The other verbs are what the first two start in processes of their own.
 var arguments = new Arguments(args.Skip(1));
@@ -14,6 +18,9 @@ return args.FirstOrDefault() switch
     "gateway" => await GatewayAsync(),
     "soak-memory" => await MemoryAsync(),
     "journal" => await JournalAsync(),
+    "tdigest" => await TDigestAsync(),
+    "profile" => await ProfileAsync(),
+    "make-data" => MakeData(),
     "serve-backend" => await Serving.BackendAsync(arguments),
     "serve-gateway" => await Serving.GatewayAsync(arguments),
     "serve-bare-forwarder" => await Serving.BareForwarderAsync(arguments),
@@ -27,8 +34,18 @@ Task<int> MemoryAsync() => Measured.RunAsync("The gateway's memory over a minute
 
 Task<int> JournalAsync() => Measured.RunAsync("The journal", () => Task.FromResult(JournalCost.Run(arguments)));
 
+Task<int> TDigestAsync() => Measured.RunAsync("The t-digest beside the reference implementation", () => TDigestComparison.RunAsync(arguments));
+
+Task<int> ProfileAsync() => Measured.RunAsync("Data to a profile", () => Task.FromResult(ProfileSpeed.Run(arguments)));
+
+int MakeData()
+{
+    BigFile.Write(arguments.Text("--file") ?? "data.csv", arguments.Number("--rows", 10_000_000));
+    return 0;
+}
+
 static int Usage()
 {
-    Console.Error.WriteLine("usage: all | gateway [--rounds N] [--seconds S] [--rate R] [--assert] | soak-memory [--seconds S] [--rate R] | journal [--entries N] [--folder PATH]");
+    Console.Error.WriteLine("usage: all | gateway [--rounds N] [--seconds S] [--rate R] [--assert] | soak-memory [--seconds S] [--rate R] | journal [--entries N] [--folder PATH] | tdigest [--seeds N] [--values N] [--assert] | profile [--rows N] [--file PATH] [--assert] | make-data --file PATH [--rows N]");
     return 3;
 }

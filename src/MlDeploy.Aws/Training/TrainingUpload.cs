@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.S3.Transfer;
+using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.Failures;
 using MlDeploy.Aws.Images.Content;
 using MlDeploy.Core.Errors;
@@ -21,13 +22,15 @@ public sealed record UploadProgress(string File, long BytesSent, long BytesTotal
 /// Brings files into the training bucket: in parts, each with a SHA-256 that S3 checks; what is there with the same content is not
 /// sent again, so that it keeps its version.
 /// </summary>
-public sealed class TrainingUpload(IAmazonS3 s3, string bucket)
+public sealed class TrainingUpload(AwsSession session, string bucket)
 {
     /// <summary>Our own note of the whole content's digest: S3's own checksum of an object in parts is one of the parts' checksums.</summary>
     private const string DigestName = "sha256";
 
     /// <summary>S3 takes at most 10,000 parts of an object, each of at least 5 MiB; this reaches 160 GiB before parts have to grow.</summary>
     private const long PartBytes = 16 << 20;
+
+    private readonly IAmazonS3 s3 = session.S3;
 
     /// <param name="prefix">Where they go, with a slash at its end.</param>
     /// <exception cref="ExpectedException">Exit 7: S3 refused, or has something else now than was sent; exit 3: a file changed meanwhile.</exception>

@@ -14,19 +14,21 @@ internal static class PlanCommand
     public static readonly Option<string?> Against = new("--against") { Description = "aws: compare with what `render --out` wrote to this folder (or file) earlier, without asking AWS.", HelpName = "PATH" };
     public static readonly Option<string?> Markdown = new("--markdown") { Description = "aws: also write the plan as Markdown, for a pull request.", HelpName = "FILE" };
 
+    public static readonly Option<bool> Cost = new("--cost") { Description = "aws: also estimate the fixed monthly cost of what would stand there, from a dated table of list prices." };
+
     public static ToolCommand Create(CommonOptions options) =>
         new ToolCommand(Groups.Describe, "plan", "Show what deploy, or on aws provision, would change, property by property; changes nothing.", RunAsync)
         {
             OnAws = AwsPlan.RunAsync,
-            OnlyOnAws = [Against, Markdown],
+            OnlyOnAws = [Against, Markdown, Cost],
             Examples =
             [
                 "mldeploy plan --set version=1.5.0",
                 "mldeploy plan --detailed-exitcode -o json",
-                "mldeploy plan --target aws --markdown plan.md",
+                "mldeploy plan --target aws --markdown plan.md --cost",
                 "mldeploy plan --target aws --against rendered/    (no credentials needed)",
             ],
-        }.With([.. options.Manifest, DetailedExitCode, Against, Markdown]);
+        }.With([.. options.Manifest, DetailedExitCode, Against, Markdown, Cost]);
 
     public static bool WantsDetailedExitCode(ParseResult parse) => parse.GetValue(DetailedExitCode);
 

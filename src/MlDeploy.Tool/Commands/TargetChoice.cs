@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MlDeploy.Core.Errors;
-using MlDeploy.Tool.Output;
 
 namespace MlDeploy.Tool.Commands;
 

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Stacks.Removal;
 using MlDeploy.Core.Errors;
 using MlDeploy.Tool.Commands;

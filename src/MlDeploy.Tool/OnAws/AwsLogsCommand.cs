@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Stacks.Watching;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Errors;

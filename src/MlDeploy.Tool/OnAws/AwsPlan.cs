@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using MlDeploy.Aws.Clients;
+using MlDeploy.Aws.Cost;
 using MlDeploy.Aws.Stacks;
 using MlDeploy.Aws.Stacks.Planning;
 using MlDeploy.Aws.Templates;
@@ -17,25 +18,34 @@ internal static class AwsPlan
     {
         var usable = await AwsAccess.ManifestAsync(parse, context);
         var manifest = usable.Manifest;
-        var plans = parse.GetValue(PlanCommand.Against) is { } path
+        var (rendering, plans) = parse.GetValue(PlanCommand.Against) is { } path
             ? await AgainstRenderedAsync(usable, Path.GetFullPath(path, context.Surroundings.WorkingDirectory), path, context)
             : await AgainstAccountAsync(usable, context);
+        var cost = parse.GetValue(PlanCommand.Cost) ? Estimate(rendering) : null;
         if (parse.GetValue(PlanCommand.Markdown) is { } markdown)
         {
             await WriteAsync(Path.GetFullPath(markdown, context.Surroundings.WorkingDirectory), PlanMarkdown.Of(manifest.Name, plans), context.Stop);
         }
 
-        var document = PlanDocuments.Of(manifest.Name, plans);
-        context.Results.Write("stack-plan", document, PlanJson.Default.StackPlanDocument, (text, palette) => PlanText.Write(plans, text, palette, context.Verbose));
+        var document = PlanDocuments.Of(manifest.Name, plans) with { Cost = cost?.Cost };
+        context.Results.Write("stack-plan", document, PlanJson.Default.StackPlanDocument, (text, palette) =>
+        {
+            PlanText.Write(plans, text, palette, context.Verbose);
+            if (cost is not null)
+            {
+                text.WriteLine();
+                text.Write(cost.Cost is { } known ? CostText.Of(known) : CostText.Unknown(cost.Region));
+            }
+        });
         return document.Changes && PlanCommand.WantsDetailedExitCode(parse) ? ExitCode.ChangesPlanned : ExitCode.Done;
     }
 
     /// <summary>Two calls a stack, at the same time.</summary>
-    private static async Task<ImmutableArray<StackPlan>> AgainstAccountAsync(UsableManifest usable, CommandContext context)
+    private static async Task<(Rendering Rendering, ImmutableArray<StackPlan> Plans)> AgainstAccountAsync(UsableManifest usable, CommandContext context)
     {
         using var session = await AwsAccess.OpenAsync(usable.Manifest.Targets.Aws, context);
         var rendering = await Rendering.ForAsync(usable, session, context);
-        return [.. await Task.WhenAll(Rendering.Provisioned.Select(kind => PlanAsync(rendering, kind, session, context.Stop)))];
+        return (rendering, [.. await Task.WhenAll(Rendering.Provisioned.Select(kind => PlanAsync(rendering, kind, session, context.Stop)))]);
     }
 
     private static async Task<StackPlan> PlanAsync(Rendering rendering, StackKind kind, AwsSession session, CancellationToken stop)
@@ -44,7 +54,7 @@ internal static class AwsPlan
         return StackPlanner.Plan(wanted, await StackReader.ReadAsync(session.CloudFormation, wanted.Name, stop), SchemaTable.CreateOnly);
     }
 
-    private static async Task<ImmutableArray<StackPlan>> AgainstRenderedAsync(UsableManifest usable, string path, string asWritten, CommandContext context)
+    private static async Task<(Rendering Rendering, ImmutableArray<StackPlan> Plans)> AgainstRenderedAsync(UsableManifest usable, string path, string asWritten, CommandContext context)
     {
         var manifest = usable.Manifest;
         if (!Directory.Exists(path) && !File.Exists(path))
@@ -55,8 +65,15 @@ internal static class AwsPlan
         var rendering = await Rendering.ForAsync(usable, new RenderFacts { Region = manifest.Targets.Aws!.Region }, context);
         var stacks = rendering.Stacks().Select(stack => (Stack: stack, Earlier: RenderedFiles.Read(path, stack))).ToArray();
         return stacks.Any(pair => pair.Earlier is not null)
-            ? [.. stacks.Where(pair => Directory.Exists(path) || pair.Earlier is not null).Select(pair => StackPlanner.Plan(WantedStack.From(pair.Stack), pair.Earlier, SchemaTable.CreateOnly))]
+            ? (rendering, [.. stacks.Where(pair => Directory.Exists(path) || pair.Earlier is not null).Select(pair => StackPlanner.Plan(WantedStack.From(pair.Stack), pair.Earlier, SchemaTable.CreateOnly))])
             : throw new ExpectedException(ExitCode.Usage, $"{asWritten} holds no stack of {manifest.Name}", $"files are named after the stacks, such as {StackNames.Of(manifest.Name, StackKind.Application)}.yaml");
+    }
+
+    /// <summary>Of the stacks that `provision` makes; what `train` makes is used for hours, not months.</summary>
+    private static Estimated Estimate(Rendering rendering)
+    {
+        var region = rendering.Facts.Region ?? "the region of the credentials";
+        return new Estimated(region, MonthlyEstimate.Of([.. rendering.Stacks().Where(stack => Rendering.Provisioned.Contains(stack.Kind))], region));
     }
 
     private static async Task WriteAsync(string path, string text, CancellationToken stop)
@@ -70,4 +87,7 @@ internal static class AwsPlan
             throw new ExpectedException(ExitCode.Usage, $"cannot write {path}: {failure.Message}", "name a file that can be written with --markdown", failure);
         }
     }
+
+    /// <param name="Cost">Null: no prices for the region.</param>
+    private sealed record Estimated(string Region, MonthlyCost? Cost);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MlDeploy.Aws.Stacks.Planning;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Aws.Templates.Yaml;
@@ -10,13 +9,14 @@ namespace MlDeploy.Tool.OnAws;
 internal static class RenderedFiles
 {
     private const long Largest = 4 << 20;
+    private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
 
     /// <param name="path">The folder, or one of its files.</param>
     /// <returns>Null when it has no file of this stack.</returns>
     public static ExistingStack? Read(string path, RenderedStack stack)
     {
         var file = Directory.Exists(path)
-            ? new[] { ".yaml", ".yml", ".json" }.Select(extension => Path.Combine(path, stack.Name + extension)).FirstOrDefault(File.Exists)
+            ? Extensions.Select(extension => Path.Combine(path, stack.Name + extension)).FirstOrDefault(File.Exists)
             : Path.GetFileNameWithoutExtension(path) == stack.Name ? path : null;
         if (file is null)
         {

@@ -16,8 +16,8 @@ internal static class TwinServices
         var plane = new Plane(context);
         return
         [
-            .. RegistryParts.All(context),
             .. plane.Parts,
+            .. RegistryParts.All(context),
             new EventsService(plane.Events),
             new SnsService(context),
             new CodeDeployService(context, plane),

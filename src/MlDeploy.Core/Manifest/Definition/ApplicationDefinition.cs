@@ -6,7 +6,7 @@ namespace MlDeploy.Core.Manifest.Definition;
 /// <summary>`application`: what runs, and how it is known to be well.</summary>
 internal static class ApplicationDefinition
 {
-    private static readonly Setting<string> Image = Optional("image", Types.NotEmpty("a container image"), "The container image to run. Exactly one of image and command is set.");
+    private static readonly Setting<string> Image = Optional("image", Types.NotEmpty("a container image"), "The container image to run: HOST/REPOSITORY:TAG or …@sha256:… in a registry; or of this machine archive:PATH (docker save, OCI; tar or tar.gz), oci:PATH, docker:NAME:TAG, podman:NAME:TAG, which is pushed. Exactly one of image and command is set.");
     private static readonly Setting<ImmutableArray<string>> Command = Optional("command", Types.Command, "The program to run as a local process, told its port in $PORT. Exactly one of image and command is set.");
     private static readonly Setting<string> WorkingDirectory = Defaulted("workingDirectory", new PathType("a folder"), ".", "The folder that is snapshotted at each deploy and that versions run in, from their snapshot.");
     private static readonly Setting<ImmutableArray<string>> Exclude = Defaulted("exclude", new ListType<string>(Types.NotEmpty("a pattern"), "patterns of files and folders"), "[]", "Glob patterns of what a snapshot leaves out, relative to workingDirectory.");

@@ -81,7 +81,7 @@ internal static class TrainingDefinition
     private static readonly Setting<string> Notebook = Defaulted("notebook", Instance("a notebook's size", "ml.t3.medium"), "ml.t3.medium", "The notebook's size.");
     private static readonly Setting<string> Job = Defaulted("job", Instance("a training job's size", "ml.m5.large"), "ml.m5.large", "A training job's size.");
     private static readonly Setting<string> Data = Optional("data", new PathType("the training data"), "Training data, uploaded to a versioned bucket.");
-    private static readonly Setting<string> Image = Optional("image", Types.NotEmpty("a container image"), "The container image that trains, in ECR; needed by schedule.");
+    private static readonly Setting<string> Image = Optional("image", Types.NotEmpty("a container image"), "The container image that trains, in ECR; needed by schedule. `train job` takes AWS's own for scikit-learn when it is not set.");
     private static readonly Setting<ImmutableArray<string>> Command = Optional("command", Types.Command, "What to run in the image, in the folder of the uploaded code; what the image does by itself when not set.");
     private static readonly Setting<string> Schedule = Optional("schedule", new TextType("a schedule", "rate(7 days) or cron(0 3 * * ? *)", ScheduleExpression.Problem, @"^(rate|cron)\(.+\)$"), "When to train again; never by itself when not set.");
 

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using MlDeploy.Aws.Cost;
 using MlDeploy.Aws.Stacks.Planning;
+using MlDeploy.Aws.Templates;
 
 namespace MlDeploy.Tool.OnAws.Planning;
 
 /// <summary>`mldeploy/stack-plan/v1`</summary>
 /// <param name="Changes">What `--detailed-exitcode` turns into exit 2: something for `provision` to do.</param>
-internal sealed record StackPlanDocument(string Application, string Target, bool Changes, ImmutableArray<PlannedStack> Stacks);
+/// <param name="Cost">The fixed monthly cost, when it was asked for and there are prices for the region.</param>
+internal sealed record StackPlanDocument(string Application, string Target, bool Changes, ImmutableArray<PlannedStack> Stacks, MonthlyCost? Cost = null);
 
 internal sealed record PlannedStack(
     string Kind,
@@ -45,7 +48,7 @@ internal static class PlanDocuments
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(CamelCaseEnum<StackAction>), typeof(CamelCaseEnum<ResourceAction>), typeof(CamelCaseEnum<Consequence>)])]
+    Converters = [typeof(CamelCaseEnum<StackAction>), typeof(CamelCaseEnum<ResourceAction>), typeof(CamelCaseEnum<Consequence>), typeof(CamelCaseEnum<StackKind>)])]
 [JsonSerializable(typeof(StackPlanDocument))]
 internal sealed partial class PlanJson : JsonSerializerContext;
 

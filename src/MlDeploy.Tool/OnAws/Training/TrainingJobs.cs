@@ -24,7 +24,7 @@ internal static class TrainingJobs
         using var access = await TrainingAccess.OpenAsync(parse, context);
         var job = await PrepareAsync(parse, access, context);
         var (place, by) = (await access.PlaceAsync(context), Deployer.From(context).Holder);
-        var bucket = new TrainingUpload(access.Session.S3, place.Bucket);
+        var bucket = new TrainingUpload(access.Session, place.Bucket);
         await bucket.WriteAsync($"{TrainingLayout.Models}{job.Name}/mldeploy.json", Record(job, place, by, context), "application/json", context.Stop);
         await access.Session.SageMaker.CreateTrainingJobAsync(job.Request(place, by), context.Stop);
         context.Progress.State($"job {job.Name} is started: {job.Image} on {job.InstanceType}{(job.Data is { } data ? $", data version {data.Version}" : "")}", Tone.Good);

@@ -27,7 +27,7 @@ internal static class TrainingStatus
             place.Bucket,
             await Notebooks.ReadAsync(access.Session, place.Notebook, context.Stop),
             await ScheduleAsync(access, context.Stop),
-            TrainingUploads.Entry(DataVersion.Of(await new TrainingUpload(access.Session.S3, place.Bucket).ListAsync(TrainingLayout.Data, context.Stop))),
+            TrainingUploads.Entry(DataVersion.Of(await new TrainingUpload(access.Session, place.Bucket).ListAsync(TrainingLayout.Data, context.Stop))),
             await JobsAsync(access, JobsShown, context.Stop));
         context.Results.Write("training-status", document, TrainingDocuments.Default.TrainingStatusDocument, (text, palette) => Write(document, text, palette, context.Clock));
         return ExitCode.Done;

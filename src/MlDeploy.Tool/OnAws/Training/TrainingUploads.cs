@@ -37,7 +37,7 @@ internal static class TrainingUploads
     /// <summary>Brings `training.data` into the bucket; without it says what is there.</summary>
     public static async Task<DataVersion?> DataAsync(TrainingAccess access, TrainingPlace place, CommandContext context)
     {
-        var upload = new TrainingUpload(access.Session.S3, place.Bucket);
+        var upload = new TrainingUpload(access.Session, place.Bucket);
         if (access.Settings.Data is not { } path)
         {
             return DataVersion.Of(await upload.ListAsync(TrainingLayout.Data, context.Stop));
@@ -55,7 +55,7 @@ internal static class TrainingUploads
     }
 
     public static async Task<DataVersion> CodeAsync(TrainingAccess access, TrainingPlace place, IReadOnlyDictionary<string, string> files, string prefix, CommandContext context) =>
-        DataVersion.Of(await SendAsync(new TrainingUpload(access.Session.S3, place.Bucket), prefix, await ReadAsync(files, context), "code", context))!;
+        DataVersion.Of(await SendAsync(new TrainingUpload(access.Session, place.Bucket), prefix, await ReadAsync(files, context), "code", context))!;
 
     /// <summary>Names in the bucket → paths here.</summary>
     public static IReadOnlyDictionary<string, string> CodeFiles(ParseResult parse, CommandContext context)

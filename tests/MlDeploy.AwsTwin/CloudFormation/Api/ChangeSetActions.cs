@@ -27,7 +27,7 @@ internal sealed class ChangeSetActions(TwinContext twin, StackStore store, Stack
             case "UPDATE" when stack is null:
                 throw new AwsError("ValidationError", $"Stack [{name}] does not exist");
             case "UPDATE":
-                StackActions.RequireUpdatable(stack!);
+                StackRunner.RequireUpdatable(stack!);
                 break;
             case not "CREATE":
                 throw new AwsError("ValidationError", $"The twin makes change sets of type CREATE and UPDATE, not {type}");
@@ -95,15 +95,21 @@ internal sealed class ChangeSetActions(TwinContext twin, StackStore store, Stack
     public JsonObject Execute(TwinRequest request)
     {
         var (stack, set) = Get(request);
-        if (set.ExecutionStatus != "AVAILABLE")
-        {
-            throw new AwsError("InvalidChangeSetStatus", $"ChangeSet [{set.Id}] cannot be executed in its current status of [{set.Status}]");
-        }
-
         var token = request.Input.Text("ClientRequestToken");
         var disableRollback = request.Input.Flag("DisableRollback") == true;
         lock (stack.Gate)
         {
+            set = stack.ChangeSets.GetValueOrDefault(set.Id) ?? throw new AwsError("ChangeSetNotFound", $"ChangeSet [{set.Id}] does not exist", 404);
+            if (set.ExecutionStatus != "AVAILABLE")
+            {
+                throw new AwsError("InvalidChangeSetStatus", $"ChangeSet [{set.Id}] cannot be executed in its current status of [{set.Status}]");
+            }
+
+            if (set.Type == "UPDATE")
+            {
+                StackRunner.RequireUpdatable(stack);
+            }
+
             // Executed, a stack's other change sets speak of something that no longer is.
             stack.ChangeSets.Clear();
             stack.ChangeSetId = set.Id;
@@ -119,7 +125,6 @@ internal sealed class ChangeSetActions(TwinContext twin, StackStore store, Stack
         }
         else
         {
-            StackActions.RequireUpdatable(stack);
             runner.Update(stack, set.Definition, disableRollback || set.OnStackFailure == "DO_NOTHING", token);
         }
 

@@ -9,9 +9,6 @@ namespace MlDeploy.AwsTwin.CloudFormation.Api;
 /// <summary>The calls that create, change and delete stacks.</summary>
 internal sealed class StackActions(TwinContext twin, StackStore store, StackRunner runner, ChangePlanner planner, StackRequests requests)
 {
-    private static readonly string[] Updatable =
-        ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED", "CREATE_FAILED"];
-
     public async Task<JsonObject> CreateAsync(TwinRequest request, CancellationToken cancel)
     {
         var name = StackRequests.StackName(request);
@@ -36,7 +33,7 @@ internal sealed class StackActions(TwinContext twin, StackStore store, StackRunn
     public async Task<JsonObject> UpdateAsync(TwinRequest request, CancellationToken cancel)
     {
         var stack = Get(request);
-        RequireUpdatable(stack);
+        StackRunner.RequireUpdatable(stack);
         var definition = await requests.DefinitionAsync(request, stack.Definition, cancel);
         if (planner.Plan(stack, definition).IsEmpty && stack.Status != "UPDATE_FAILED" && stack.Status != "CREATE_FAILED" && SameOutputs(stack, definition))
         {
@@ -49,14 +46,6 @@ internal sealed class StackActions(TwinContext twin, StackStore store, StackRunn
 
     public static bool SameOutputs(Stack stack, StackDefinition next) =>
         JsonNode.DeepEquals(stack.Definition?.Template.Outputs, next.Template.Outputs) && stack.Definition!.Tags.SequenceEqual(next.Tags);
-
-    public static void RequireUpdatable(Stack stack)
-    {
-        if (!Updatable.Contains(stack.Status))
-        {
-            throw new AwsError("ValidationError", $"Stack:{stack.Id} is in {stack.Status} state and can not be updated.");
-        }
-    }
 
     /// <summary>Of a stack that is not there: success, as AWS has it.</summary>
     public JsonObject Delete(TwinRequest request)

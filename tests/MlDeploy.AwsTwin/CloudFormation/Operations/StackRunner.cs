@@ -13,6 +13,9 @@ namespace MlDeploy.AwsTwin.CloudFormation.Operations;
 /// </summary>
 internal sealed class StackRunner(TwinContext twin, SchemaLibrary schemas, HandlerCatalog handlers, StackStore store) : IAsyncDisposable
 {
+    private static readonly string[] Updatable =
+        ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED", "CREATE_FAILED"];
+
     private readonly ResourceTimes times = new(twin.Options.ResourceSeconds);
     private readonly ConcurrentDictionary<Task, byte> running = new();
 
@@ -26,9 +29,23 @@ internal sealed class StackRunner(TwinContext twin, SchemaLibrary schemas, Handl
 
     public void Update(Stack stack, StackDefinition next, bool disableRollback, string? token)
     {
-        stack.Updated = twin.Clock.GetUtcNow();
-        stack.Enter("UPDATE_IN_PROGRESS", "User Initiated", token);
+        lock (stack.Gate)
+        {
+            // Of two who ask at once, one is refused.
+            RequireUpdatable(stack);
+            stack.Updated = twin.Clock.GetUtcNow();
+            stack.Enter("UPDATE_IN_PROGRESS", "User Initiated", token);
+        }
+
         Start(stack, token, (operation, stop) => operation.UpdateAsync(next, disableRollback, stop));
+    }
+
+    public static void RequireUpdatable(Stack stack)
+    {
+        if (!Updatable.Contains(stack.Status))
+        {
+            throw new AwsError("ValidationError", $"Stack:{stack.Id} is in {stack.Status} state and can not be updated.");
+        }
     }
 
     public void Delete(Stack stack, ImmutableHashSet<string> retained, string? token)

@@ -5,7 +5,6 @@ using MlDeploy.AwsTwin.Front;
 using MlDeploy.Specs.Aws.Peers;
 using MlDeploy.Specs.Local;
 using MlDeploy.Specs.ToolShell;
-using MlDeploy.Tool;
 
 namespace MlDeploy.Specs.Aws.Training;
 

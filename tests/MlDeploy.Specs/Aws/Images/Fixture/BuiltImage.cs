@@ -114,9 +114,9 @@ internal sealed class BuiltImage
         files[config] = Config;
         files["manifest.json"] = Json(new JsonArray(new JsonObject
         {
-            ["Config"] = config,
+            [nameof(Config)] = config,
             ["RepoTags"] = new JsonArray(tag),
-            ["Layers"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]),
+            [nameof(Layers)] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]),
         }));
         return files;
     }

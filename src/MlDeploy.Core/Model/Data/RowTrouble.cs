@@ -1,0 +1,44 @@
+namespace MlDeploy.Core.Model.Data;
+
+/// <summary>Rows that are not as they should be: counted, and the first one's line kept.</summary>
+internal sealed class RowTrouble
+{
+    private static readonly string[] Sentences =
+    [
+        "rows have another number of fields than the header",
+        "rows could not be read and were skipped",
+        "rows repeat the header and were skipped",
+        "values are arrays or objects nested too deep and were not looked into",
+    ];
+
+    private readonly long[] counts = new long[Sentences.Length];
+    private readonly long[] firstLines = new long[Sentences.Length];
+
+    public void Ragged(long line) => Note(0, line);
+
+    public void Unreadable(long line) => Note(1, line);
+
+    public void RepeatedHeader(long line) => Note(2, line);
+
+    public void Composite(long line) => Note(3, line);
+
+    public static IEnumerable<string> Tell(string name, IEnumerable<RowTrouble> all)
+    {
+        for (var kind = 0; kind < Sentences.Length; kind++)
+        {
+            var hit = all.Where(one => one.counts[kind] > 0).ToList();
+            if (hit.Count > 0)
+            {
+                yield return $"{name}: {hit.Sum(one => one.counts[kind]):N0} {Sentences[kind]} (first: line {hit.Min(one => one.firstLines[kind])})";
+            }
+        }
+    }
+
+    private void Note(int kind, long line)
+    {
+        if (counts[kind]++ == 0)
+        {
+            firstLines[kind] = line;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Profiles;
+using MlDeploy.Core.Model.Sketches;
+
+namespace MlDeploy.Tool.Model;
+
+/// <summary>`mldeploy/profile-created/v1` and `mldeploy/profile-summary/v1`</summary>
+internal sealed record ProfileSummary(string File, string? ModelVersion, DateTimeOffset? CreatedAt, DataOrigin? Data, long Rows, ImmutableArray<FeatureSummary> Features, FeatureSummary? Prediction);
+
+/// <param name="Missing">Share of rows, 0–1.</param>
+/// <param name="Categories">The most frequent ten with their shares.</param>
+/// <param name="Histogram">Shares of bins of equal width between the 1 % and the 99 % quantile.</param>
+internal sealed record FeatureSummary(
+    string Name, string Kind, string? Description, string? Unit, double Missing, double NotFinite,
+    double? Min, double? P05, double? Median, double? P95, double? Max, double? Mean,
+    ImmutableArray<CategoryShare> Categories, ImmutableArray<double> Histogram);
+
+internal sealed record CategoryShare(string Name, double Share);
+
+/// <summary>`mldeploy/drift/v1` and `mldeploy/profile-diff/v1`</summary>
+/// <param name="Beyond">The exit code is 10 when there is one, and a limit was set.</param>
+internal sealed record DriftDocument(string Reference, ImmutableArray<string> Live, string Measure, double? Max, long ReferenceRows, long Rows, long Beyond, ImmutableArray<ComparedFeature> Features);
+
+/// <param name="Chance">The overlap distance that chance alone stays below 95 times in 100.</param>
+internal sealed record ComparedFeature(
+    string Name, string Kind, double? Distance, double? Chance, long Values, double Missing, double ReferenceMissing, double? Unseen, double NotFinite, string State, bool Beyond)
+{
+    public static ComparedFeature Of(FeatureComparison one, DistanceMeasure measure, double? max)
+    {
+        var clear = measure != DistanceMeasure.Overlap || one.Distance > one.Chance;
+        var changed = one.Change is SchemaChange.Absent or SchemaChange.Retyped;
+        var beyond = changed || (max is { } limit && one.IsBeyond(limit) && clear);
+        var state = one.Change switch
+        {
+            SchemaChange.Absent => "absent",
+            SchemaChange.New => "new",
+            SchemaChange.Retyped => $"{one.Kind.Word()} → {one.LiveKind.Word()}",
+            _ => beyond ? "beyond" : one.Distance is null ? "not compared" : clear ? "differs" : "same",
+        };
+        return new ComparedFeature(one.Name, (one.Kind == FeatureKind.Empty ? one.LiveKind : one.Kind).Word(), one.Distance, one.Chance, one.Values, one.Missing, one.ReferenceMissing, one.Unseen, one.Invalid, state, beyond);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ProfileSummary))]
+[JsonSerializable(typeof(DriftDocument))]
+internal sealed partial class ModelToolDocuments : JsonSerializerContext;
