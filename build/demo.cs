@@ -109,6 +109,7 @@ internal sealed class Demo(string root, string tool, CancellationToken stop)
         Console.WriteLine($"=== {act.Version}: exit {exit}, {(exit == act.ExitCode ? "as it should" : $"but {act.ExitCode} was expected")}");
         await Keep($"{act.Version}.md", "report", "--app", Application);
         await Keep($"{act.Version}.json", "report", "--app", Application, "-o", "json");
+        await Keep($"{act.Version}.html", "report", "--app", Application, "-o", "html");
     }
 
     private int Tell(TimeSpan took)
@@ -120,7 +121,7 @@ internal sealed class Demo(string root, string tool, CancellationToken stop)
         }
 
         var all = played.Count == UnderTraffic.Length + 1 && played.TrueForAll(entry => entry.ExitCode == entry.Act.ExitCode);
-        Console.WriteLine($"reports: {Path.GetRelativePath(root, folder)}; the demo took {Seconds(took)}");
+        Console.WriteLine($"reports: {Path.Combine(Path.GetRelativePath(root, folder), "*.html")}; the demo took {Seconds(took)}");
         if (took > Limit)
         {
             Console.WriteLine($"that is more than the {Limit.TotalMinutes:0} minutes it may take");

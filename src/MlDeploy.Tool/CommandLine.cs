@@ -46,7 +46,7 @@ internal static class CommandLine
             return errors.Usage(mistakes);
         }
 
-        return parse.CommandResult.Command is ToolCommand command && parse.Action is null
+        return parse.CommandResult.Command is ToolCommand command && (parse.Action is null || parse.Action == command.Action)
             ? await RunAsync(command, parse, context, errors)
             : await parse.InvokeAsync(new InvocationConfiguration { Output = surroundings.Results, Error = surroundings.Messages }) == 0
                 ? ExitCode.Done

@@ -34,6 +34,17 @@ public sealed class GoldenSpecs : AcceptanceTest
         Match("canary", (await State.DeployAsync(Given.Of("v2"))).ExitsWith(0));
 
         await MatchReportsAsync("canary");
+        await ThePageIsMadeAgainFromTheJournalAloneAsync();
+    }
+
+    private async Task ThePageIsMadeAgainFromTheJournalAloneAsync()
+    {
+        var folder = State.Application.Deployment(2);
+        var again = Path.Combine(State.Root, "again.html");
+
+        (await State.RunAsync("report", "--from", Path.Combine(folder, "journal.jsonl"), "--out", again)).ExitsWith(0);
+
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(folder, "report.html")), await File.ReadAllBytesAsync(again));
     }
 
     private async Task MatchReportsAsync(string name)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -35,9 +36,18 @@ internal sealed class Contestant : IAsyncDisposable
     }
 
     /// <summary>One of this program's own serving verbs.</summary>
-    public static async Task<Contestant> ServeAsync(string name, string verb, int port, params string[] more)
+    public static Task<Contestant> ServeAsync(string name, string verb, int port, params string[] more) =>
+        ServeAsync(name, verb, port, ImmutableSortedDictionary<string, string>.Empty, more);
+
+    /// <param name="environment">Set besides what is inherited.</param>
+    public static async Task<Contestant> ServeAsync(string name, string verb, int port, ImmutableSortedDictionary<string, string> environment, params string[] more)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var (variable, value) in environment)
+        {
+            start.Environment[variable] = value;
+        }
+
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
         {
             start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);

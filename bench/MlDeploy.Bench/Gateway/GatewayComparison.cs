@@ -21,7 +21,7 @@ internal static class GatewayComparison
         await using var backend = await Contestant.ServeAsync("direct", "serve-backend", Contestant.FreePort());
         try
         {
-            contestants.Add(await Contestant.ServeAsync(Ours, "serve-gateway", Contestant.FreePort(), "--backend", $"{backend.Port}"));
+            contestants.Add(await Contestant.ServeAsync(Ours, "serve-gateway", Contestant.FreePort(), Serving.AsAHost, "--backend", $"{backend.Port}"));
             contestants.Add(await Contestant.ServeAsync(Bare, "serve-bare-forwarder", Contestant.FreePort(), "--backend", $"{backend.Port}"));
             contestants.AddRange(await ForeignProxies.StartAsync(folder, backend.Port));
             var results = await MeasureAsync(backend, contestants, rounds, seconds, rate);

@@ -13,7 +13,7 @@ internal static class MemorySoak
         var seconds = arguments.Number("--seconds", 60);
         var rate = arguments.Number("--rate", 5_000);
         await using var backend = await Contestant.ServeAsync("direct", "serve-backend", Contestant.FreePort());
-        await using var gateway = await Contestant.ServeAsync("gateway", "serve-gateway", Contestant.FreePort(), "--backend", $"{backend.Port}");
+        await using var gateway = await Contestant.ServeAsync("gateway", "serve-gateway", Contestant.FreePort(), Serving.AsAHost, "--backend", $"{backend.Port}");
         var load = LoadProcess.RunAsync(gateway.Port, rate, seconds, connections: 64);
         var readings = new List<double>();
         while (!load.IsCompleted)

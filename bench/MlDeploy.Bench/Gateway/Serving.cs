@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
@@ -13,6 +14,9 @@ namespace MlDeploy.Bench.Gateway;
 /// <summary>What runs in processes of its own, so that its CPU time is its own. Each ends when its standard input does.</summary>
 internal static class Serving
 {
+    /// <summary>The environment a gateway runs in when a host is started on demand.</summary>
+    public static ImmutableSortedDictionary<string, string> AsAHost => SocketCompletions.Inline(ImmutableSortedDictionary<string, string>.Empty);
+
     public static async Task<int> BackendAsync(Arguments arguments)
     {
         await using var app = Slim(arguments.Number("--port", 0));

@@ -32,6 +32,12 @@ public sealed class Judge
     public JudgingPlan Plan { get; }
 
     /// <summary>
+    /// False: judgments have their kind and reason, without value, interval and what would have been caught, which cost far more than deciding does.
+    /// For simulations; the decisions are the same.
+    /// </summary>
+    public bool Explains { get; init; } = true;
+
+    /// <summary>
     /// Starts a step's evidence. A step that is judged again (resumed after a pause) starts anew, with its part of the budget again.
     /// A step's part depends on its number alone, so a judge that joins in the middle of a rollout needs the same evidence.
     /// </summary>
@@ -49,7 +55,7 @@ public sealed class Judge
         }
 
         lastStep = number;
-        step = new StepContext(budget.Absolute(number), budget.Comparing(number), comparable, Plan.MinimumUnits, Plan.UserUnits);
+        step = new StepContext(budget.Absolute(number), budget.Comparing(number), comparable, Plan.MinimumUnits, Plan.UserUnits, Explains);
         foreach (var gate in gates)
         {
             gate.BeginStep(step);

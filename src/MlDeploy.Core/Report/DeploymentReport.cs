@@ -40,6 +40,26 @@ public sealed record DeploymentReport
     public required ImmutableArray<StepReport> Steps { get; init; }
     public required ImmutableArray<string> Notes { get; init; }
 
+    /// <summary>mldeploy's own version, which judged.</summary>
+    public required string ToolVersion { get; init; }
+
+    /// <summary>Pre-traffic tests in the manifest's order.</summary>
+    public ImmutableArray<TestReport> Tests { get; init; } = [];
+
+    /// <summary>Every gate over time.</summary>
+    public ImmutableArray<GateReport> Gates { get; init; } = [];
+
+    public required ManifestReport Manifest { get; init; }
+
+    /// <summary>The model that was deployed; null when the manifest names none.</summary>
+    public ModelReport? Model { get; init; }
+
+    /// <summary>What the model was asked and answered; null where nothing was captured.</summary>
+    public FeaturesReport? Features { get; init; }
+
+    /// <summary>Where replaying the journal gives other states or judgments than are written; empty for a sound one, and where it was not replayed.</summary>
+    public ImmutableArray<string> Discrepancies { get; init; } = [];
+
     /// <summary>The document as it lies beside the journal, and as `report -o json` prints it: the same, `schema` first.</summary>
     public string ToJson()
     {

@@ -46,7 +46,7 @@ internal sealed class Application : IDisposable
     /// <summary>Takes up what an earlier host left: serves stable at once, then ends what was under way as its journal and policy say.</summary>
     public async Task RecoverAsync()
     {
-        var left = serving.Left();
+        var left = serving.Running.Left();
         var replayed = lane.ReplayLast();
         if (replayed is { Opened: { } promoted, State.Phase: Phase.Promoted })
         {
@@ -61,7 +61,7 @@ internal sealed class Application : IDisposable
             if (Recorded(id) is null)
             {
                 // Nothing to adopt: whatever still runs of it would be in the way, and nobody would know it.
-                await serving.EndStraysAsync(adopted: []);
+                await serving.Running.EndStraysAsync(adopted: []);
             }
 
             serving.StartStable(stable, Recorded(id));
@@ -76,7 +76,7 @@ internal sealed class Application : IDisposable
             serving.ContinueCandidate(leftover, serves, unsafely.Weight);
         }
 
-        await serving.EndStraysAsync(serving.Running);
+        await serving.Running.EndStraysAsync(serving.Running.Ids);
         if (replayed is { Opened: { } opened, State: { IsFinal: false } state })
         {
             lane.Resume(opened, state);

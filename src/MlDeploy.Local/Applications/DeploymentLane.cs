@@ -246,13 +246,13 @@ internal sealed class DeploymentLane(
     /// <summary>Removes what is left of versions that nobody needs any more, once they have drained.</summary>
     private async Task CleanUpAsync()
     {
-        await serving.WhenRetiredAsync();
+        await serving.Running.WhenRetiredAsync();
         await preparing.WaitAsync();
         try
         {
             if (running is null && releases.LastDeployment > 0)
             {
-                releases.Prune(serving.Running);
+                releases.Prune(serving.Running.Ids);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ExpectedException)

@@ -35,7 +35,7 @@ internal sealed class LocalRolloutTarget(
 
         if (test.Http is not null)
         {
-            return await HttpTester.RunAsync(http, url, test, cancel);
+            return await HttpTester.RunAsync(http, url, test, cancel).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
 
         var result = await environment.Commands.RunAsync(

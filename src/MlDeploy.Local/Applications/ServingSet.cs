@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using MlDeploy.Core.Analysis.Measuring;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Local.Gateway;
 using MlDeploy.Local.Hosting;
-using MlDeploy.Local.Processes;
 using MlDeploy.Local.State;
 using MlDeploy.Local.Supervision;
 using MlDeploy.Local.Versions;
@@ -12,18 +10,25 @@ using MlDeploy.Local.Versions;
 namespace MlDeploy.Local.Applications;
 
 /// <summary>What serves what: the gateway, stable, the candidate and its weight. The only place that changes routes.</summary>
-internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, HostEnvironment environment, SupervisionContext supervision)
+internal sealed class ServingSet
 {
     private readonly Lock gate = new();
-    private readonly InstanceRecords records = new(paths);
-    private readonly List<ServedVersion> running = [];
-    private readonly List<Task> retiring = [];
-    private readonly FrontDoor door = new(paths, environment);
+    private readonly VersionStore versions;
+    private readonly HostEnvironment environment;
+    private readonly RunningVersions running;
+    private readonly FrontDoor door;
     private double weight;
     private ServedVersion? leftover;
     private double leftoverWeight;
     private Stickiness? stickiness;
     private ulong salt;
+
+    public ServingSet(ApplicationPaths paths, VersionStore versions, HostEnvironment environment, SupervisionContext supervision)
+    {
+        (this.versions, this.environment) = (versions, environment);
+        door = new FrontDoor(paths, environment);
+        running = new RunningVersions(paths, versions, environment, supervision, Route);
+    }
 
     public ServedVersion? Stable { get; private set; }
 
@@ -51,7 +56,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
     {
         lock (gate)
         {
-            Stable = Run(version, adopt, proven: true);
+            Stable = running.Run(version, adopt, proven: true);
         }
 
         Route();
@@ -69,7 +74,7 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
             if (Candidate?.Id != version.Id)
             {
                 (leftover, leftoverWeight) = (Candidate, weight);
-                (Candidate, weight, CandidateServesSince) = (Run(version, null), 0, null);
+                (Candidate, weight, CandidateServesSince) = (running.Run(version, null), 0, null);
             }
         }
 
@@ -159,61 +164,18 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
         Retire(leaving);
     }
 
-    /// <summary>Waits for versions that are on their way out.</summary>
-    public Task WhenRetiredAsync()
-    {
-        lock (gate)
-        {
-            return Task.WhenAll(retiring);
-        }
-    }
-
-    /// <summary>Versions that have a process, whatever their part.</summary>
-    public ImmutableArray<string> Running
-    {
-        get
-        {
-            lock (gate)
-            {
-                return [.. running.Select(version => version.Id)];
-            }
-        }
-    }
-
-    /// <summary>What an earlier host wrote down as running. A file that cannot be read is told: processes are then found by their cookies.</summary>
-    public ImmutableArray<InstanceRecord> Left()
-    {
-        try
-        {
-            return records.Read();
-        }
-        catch (ExpectedException unreadable)
-        {
-            environment.Log.Write(unreadable.Message);
-            return [];
-        }
-    }
+    /// <summary>The versions that have a process, whatever their part.</summary>
+    public RunningVersions Running => running;
 
     /// <summary>Goes on with a candidate that an unsafe end left serving.</summary>
     public void ContinueCandidate(StoredVersion version, RunningInstance adopt, double share)
     {
         lock (gate)
         {
-            (Candidate, weight) = (Run(version, adopt), share);
+            (Candidate, weight) = (running.Run(version, adopt), share);
         }
 
         Route();
-    }
-
-    /// <summary>Ends processes of this application that an earlier host left and that are not adopted: found by the cookie each of them carries.</summary>
-    public async Task EndStraysAsync(ImmutableArray<string> adopted)
-    {
-        var kept = adopted.Select(version => InstanceRecords.CookieOf(paths, version)).ToHashSet(StringComparer.Ordinal);
-        foreach (var cookie in supervision.Processes.Instances().Keys.Where(cookie => InstanceRecords.IsOf(paths, cookie) && !kept.Contains(cookie)))
-        {
-            environment.Log.Write($"ending what is left of {cookie}");
-            await new ProcessTree(cookie, supervision.Processes, environment.Clock).StopAsync(TimeSpan.FromSeconds(5));
-        }
     }
 
     /// <summary>Ends everything: versions, then the gateway.</summary>
@@ -229,58 +191,15 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
 
         Route();
         Retire(leaving);
-        await WhenRetiredAsync();
+        await running.WhenRetiredAsync();
         await door.CloseAsync();
     }
 
     /// <summary>Lets go of running versions, for the next host to adopt.</summary>
     public async Task LetGoAsync()
     {
-        ImmutableArray<ServedVersion> left;
-        lock (gate)
-        {
-            left = [.. running];
-        }
-
-        foreach (var version in left)
-        {
-            await version.Supervisor.DisposeAsync();
-        }
-
+        await running.LetGoAsync();
         await door.CloseAsync();
-    }
-
-    /// <param name="proven">It has served before: it is started again for ever instead of being given up.</param>
-    private ServedVersion Run(StoredVersion version, RunningInstance? adopt, bool proven = false)
-    {
-        var application = version.Manifest.Application;
-        PrivateFiles.CreateFolder(paths.Logs);
-        var spec = new InstanceSpec
-        {
-            Cookie = InstanceRecords.CookieOf(paths, version.Id),
-            Command = application.Command,
-            WorkingDirectory = version.SnapshotFolder,
-            Environment = ApplicationEnvironment.Compose(
-                name => version.Record.BaseEnvironment.GetValueOrDefault(name), application.Environment, versions.Secrets(version.Id)),
-            LogFile = paths.VersionLog(version.Id),
-            Health = application.Health,
-            Drain = application.Drain,
-            Proven = proven,
-        };
-        var served = new ServedVersion(version, new GatewayArm(version.Id, application.RequestTimeout));
-        running.Add(served);
-        served.Supervisor = adopt is null
-            ? Supervisor.Start(spec, supervision, state => Changed(served, state))
-            : Supervisor.Adopt(spec, adopt, supervision, state => Changed(served, state));
-        return served;
-    }
-
-    private void Changed(ServedVersion version, InstanceState state)
-    {
-        version.State = state;
-        environment.Log.Write($"{version.Id}: {state.Phase}{(state.Running is { } process ? $", process {process.Process.Pid}, port {process.Port}" : "")}");
-        Route();
-        Record();
     }
 
     private void Route()
@@ -298,51 +217,5 @@ internal sealed class ServingSet(ApplicationPaths paths, VersionStore versions, 
         }
     }
 
-    private void Record()
-    {
-        lock (gate)
-        {
-            try
-            {
-                records.Write(running);
-            }
-            catch (ExpectedException failure)
-            {
-                // Serving goes on; only a crash of the host would then find an outdated record, and cookies still tell its processes.
-                environment.Log.Write(failure.Message);
-            }
-        }
-    }
-
-    private void Retire(ServedVersion? leaving)
-    {
-        if (leaving is null)
-        {
-            return;
-        }
-
-        lock (gate)
-        {
-            retiring.RemoveAll(task => task.IsCompleted);
-            retiring.Add(RetireAsync(leaving));
-        }
-    }
-
-    private async Task RetireAsync(ServedVersion leaving)
-    {
-        var drain = leaving.Version.Manifest.Application.Drain;
-        if (door.Gateway is { } front && await front.DrainAsync(leaving.Arm, drain) is > 0 and var left)
-        {
-            environment.Log.Write($"{leaving.Id}: {left} requests were still under way after {drain.TotalSeconds:0} s and are cut off");
-        }
-
-        await leaving.Supervisor.StopAsync();
-        await leaving.Supervisor.DisposeAsync();
-        lock (gate)
-        {
-            running.Remove(leaving);
-        }
-
-        Record();
-    }
+    private void Retire(ServedVersion? leaving) => running.Retire(leaving, door.Gateway);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Report;
+using MlDeploy.Core.Report.Html;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Local.Control;
@@ -10,7 +11,7 @@ using MlDeploy.Local.State;
 namespace MlDeploy.Local.Deployments;
 
 /// <summary>The deployments of one application on disk: a numbered folder each, with journal and reports.</summary>
-internal sealed class DeploymentStore(ApplicationPaths paths, TimeProvider clock)
+public sealed class DeploymentStore(ApplicationPaths paths, TimeProvider clock)
 {
     /// <summary>Numbers in use, newest first.</summary>
     public IEnumerable<int> Numbers() => Directory.Exists(paths.Deployments)
@@ -56,7 +57,7 @@ internal sealed class DeploymentStore(ApplicationPaths paths, TimeProvider clock
     /// <summary>When a deployment's folder was made: what is known of one whose journal cannot be read.</summary>
     public DateTimeOffset FolderMadeAt(int number) => new(Directory.GetCreationTimeUtc(paths.Deployment(number)), TimeSpan.Zero);
 
-    /// <summary>Writes report.json and report.md beside the journal. A report can always be made again, so a failure here is only told.</summary>
+    /// <summary>Writes report.json, report.md and report.html beside the journal. A report can always be made again, so a failure here is only told.</summary>
     public string? WriteReport(int number)
     {
         try
@@ -68,6 +69,7 @@ internal sealed class DeploymentStore(ApplicationPaths paths, TimeProvider clock
 
             PrivateFiles.Replace(Path.Combine(paths.Deployment(number), "report.json"), report.ToJson() + "\n");
             PrivateFiles.Replace(Path.Combine(paths.Deployment(number), "report.md"), MarkdownReport.From(report));
+            PrivateFiles.Replace(Path.Combine(paths.Deployment(number), "report.html"), HtmlReport.From(report));
             return null;
         }
         catch (ExpectedException failure)
@@ -111,6 +113,7 @@ public static class DeploymentHistory
         }
     }
 
+    /// <summary>Why it ended as it did; of a promotion what was noted first, which tells a rollback that was asked for from a new version.</summary>
     private static string? Reason(DeploymentReport report) =>
-        report.Outcome == Phase.Promoted ? null : report.Verdict;
+        report.Outcome == Phase.Promoted ? report.Notes.FirstOrDefault() : report.Verdict;
 }

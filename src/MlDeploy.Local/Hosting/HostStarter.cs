@@ -1,6 +1,7 @@
 using System.Globalization;
 using MlDeploy.Core.Errors;
 using MlDeploy.Local.Control;
+using MlDeploy.Local.Gateway;
 using MlDeploy.Local.Processes;
 
 namespace MlDeploy.Local.Hosting;
@@ -65,7 +66,7 @@ public static class HostStarter
         new LaunchSpec(
             [environment.Self.Executable, .. environment.Self.LeadingArguments, .. arguments],
             environment.Paths.HostFolder,
-            environment.ForHost,
+            SocketCompletions.Inline(environment.ForHost),
             environment.Paths.HostLog),
         environment.Clock);
 

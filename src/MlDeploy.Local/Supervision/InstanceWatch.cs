@@ -54,7 +54,7 @@ internal sealed class InstanceWatch(InstanceSpec spec, HealthProbe probe, LogFil
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var answer = probe.AskAsync(port, either.Token);
         if (await Task.WhenAny(exit, answer) == answer)
-            return await answer;
+            return await answer.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         cancel.ThrowIfCancellationRequested();
         await either.CancelAsync();
         await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -46,6 +46,7 @@ internal sealed record CommandContext
         {
             "json" => OutputFormat.Json,
             "github" => OutputFormat.GitHub,
+            "html" => OutputFormat.Html,
             _ => OutputFormat.Text,
         };
 }

@@ -51,7 +51,7 @@ internal sealed class CommonOptions
         HelpName = "FORMAT",
         Recursive = true,
         DefaultValueFactory = _ => "text",
-    }.OneOf(["text", "json"], elsewhere: "github");
+    }.OneOf(["text", "json"], elsewhere: ["github", "html"]);
 
     public Option<bool> Verbose { get; } = new("--verbose")
     {
@@ -76,12 +76,12 @@ internal static class OptionExtensions
 {
     /// <summary>Takes these values and no others; a misspelt one names the nearest.</summary>
     /// <param name="elsewhere">Right for some commands only; the others refuse it themselves.</param>
-    public static Option<string> OneOf(this Option<string> option, string[] values, string? elsewhere = null)
+    public static Option<string> OneOf(this Option<string> option, string[] values, string[]? elsewhere = null)
     {
         option.CompletionSources.Add(values);
         option.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens.Where(token => !values.Contains(token.Value, StringComparer.Ordinal) && token.Value != elsewhere))
+            foreach (var token in result.Tokens.Where(token => !values.Contains(token.Value, StringComparer.Ordinal) && elsewhere?.Contains(token.Value, StringComparer.Ordinal) != true))
             {
                 var near = NearestName.Of(token.Value, values);
                 result.AddError($"{option.Name} is one of {string.Join(", ", values)}, not '{token.Value}'{(near is null ? "" : $" (did you mean '{near}'?)")}");

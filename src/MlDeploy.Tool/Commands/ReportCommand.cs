@@ -1,8 +1,11 @@
 using System.CommandLine;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Report;
+using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Local.Deployments;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
+using MlDeploy.Tool.Output;
 
 namespace MlDeploy.Tool.Commands;
 
@@ -15,19 +18,86 @@ internal static class ReportCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private static readonly Option<string?> From = new("--from")
+    {
+        Description = "A journal.jsonl from anywhere: made again from it alone, and replayed.",
+        HelpName = "JOURNAL",
+    };
+
+    private static readonly Option<string?> Out = new("--out")
+    {
+        Description = "Write to this file: .html, .json or .md, as -o says or else its name.",
+        HelpName = "FILE",
+    };
+
     public static ToolCommand Create(CommonOptions options) =>
-        new ToolCommand(Groups.Watch, "report", "The evidence of one deployment, made from its journal: Markdown or JSON.", RunAsync)
-            .With(Number)
-            .With(options.Running);
+        new ToolCommand(Groups.Watch, "report", "The evidence of one deployment, made from its journal: Markdown, JSON, or a page (-o html).", RunAsync)
+        {
+            OnAws = RunAsync,
+            MakesPages = true,
+            Examples =
+            [
+                "mldeploy report                              (the last deployment, as Markdown)",
+                "mldeploy report 7 --out report.html          (one file that needs nothing else)",
+                "mldeploy report --from journal.jsonl -o html",
+                "mldeploy report diff 6 7",
+            ],
+        }
+        .With(Number)
+        .With([From, Out, .. options.Running])
+        .WithBeside(ReportDiffCommand.Create(options));
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
+        var report = parse.GetValue(From) is { } journal ? Again(parse, context, journal) : await OfDeploymentAsync(parse, context);
+        if (parse.GetValue(Out) is { } file)
+        {
+            ReportFile.Write(report, file, context);
+        }
+        else
+        {
+            ReportFile.Print(report, context);
+        }
+
+        return report.Discrepancies.IsEmpty ? ExitCode.Done : Unsound(report, context);
+    }
+
+    private static async Task<DeploymentReport> OfDeploymentAsync(ParseResult parse, CommandContext context)
+    {
         var name = await Applications.NameAsync(parse, context);
-        var paths = LocalTarget.Existing(context, name);
+        var paths = parse.GetValue(context.Options.Target) == TargetChoice.Aws ? AwsJournals.Existing(context, name) : LocalTarget.Existing(context, name);
         var number = parse.GetValue(Number) ?? DeploymentHistory.Of(paths, context.Clock).Select(entry => entry.Number).FirstOrDefault();
-        var report = DeploymentHistory.Report(paths, number, context.Clock)
+        return DeploymentHistory.Report(paths, number, context.Clock)
             ?? throw new ExpectedException(ExitCode.Usage, $"{name} has no deployment {number}", "`mldeploy history` lists them");
-        context.Results.Write("report", report, ReportDocument.Type, (text, _) => text.Write(MarkdownReport.From(report)));
-        return ExitCode.Done;
+    }
+
+    private static DeploymentReport Again(ParseResult parse, CommandContext context, string journal)
+    {
+        if (parse.GetValue(Number) is { } number)
+        {
+            throw new ExpectedException(ExitCode.Usage, $"--from names a journal, so deployment {number} cannot be meant too", "leave one of them out");
+        }
+
+        try
+        {
+            return ReportBuilder.Again(JournalReader.Read(Path.GetFullPath(journal, context.Surroundings.WorkingDirectory)))
+                ?? throw new ExpectedException(ExitCode.Usage, $"{journal} has no first line, so nothing is known of a deployment", "name the journal.jsonl of a deployment");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ExpectedException(ExitCode.Usage, $"cannot read {journal}: {failure.Message}", "name the journal.jsonl of a deployment", failure);
+        }
+    }
+
+    /// <summary>The report says it too; a pipeline that only looks at the exit code must not take it for evidence.</summary>
+    private static ExitCode Unsound(DeploymentReport report, CommandContext context)
+    {
+        foreach (var line in report.Discrepancies)
+        {
+            context.Surroundings.Messages.WriteLine(context.MessagePalette.Paint(Tone.Warning, $"replaying gives something else: {line}"));
+        }
+
+        context.Surroundings.Messages.WriteLine($"  → the journal was changed, or judged by another version of mldeploy (it names {report.ToolVersion}, this is {ToolVersion.Number})");
+        return new ErrorWriter(context).Ends(ExitCode.TargetFailed);
     }
 }

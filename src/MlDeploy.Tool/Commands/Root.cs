@@ -31,6 +31,7 @@ internal static class Root
         SchemaCommand.Create(),
         RenderCommand.Create(options),
         PlanCommand.Create(options),
+        SimulateCommand.Create(options),
 
         ProvisionCommand.Create(options),
         DeployCommand.Create(options),

@@ -25,7 +25,18 @@ internal sealed class ToolCommand(string group, string name, string description,
     /// <summary>A command with sub-commands is as built as they are.</summary>
     public bool Built => handler is not null || OnAws is not null || Subcommands.OfType<ToolCommand>().Any(sub => sub.Built);
 
+    /// <summary>False for a command that is only the name its sub-commands share.</summary>
+    public bool RunsItself => handler is not null || Subcommands.Count == 0;
+
     public CommandHandler Handler => handler ?? NotBuiltYet.Refuse;
+
+    /// <summary>Adds a sub-command to a command that also does something without it.</summary>
+    public ToolCommand WithBeside(ToolCommand sub)
+    {
+        Add(sub);
+        SetAction(_ => 0); // Never called: the parser refuses a command with sub-commands that has no action.
+        return this;
+    }
 
     /// <summary>Command lines to copy.</summary>
     public string[] Examples { get; init; } = [];
@@ -35,6 +46,9 @@ internal sealed class ToolCommand(string group, string name, string description,
 
     /// <summary>True when `-o github` makes sense here.</summary>
     public bool Annotates { get; init; }
+
+    /// <summary>True when `-o html` makes sense here.</summary>
+    public bool MakesPages { get; init; }
 }
 
 /// <summary>The headings of help, in the order of the work.</summary>

@@ -154,7 +154,7 @@ internal sealed class DeploymentWatch(CommandContext context, HostEnvironment en
         context.Results.Write("report", report, ReportDocument.Type, (text, palette) =>
         {
             text.WriteLine(palette.Paint(report.ExitCode is ExitCode.Done ? Tone.Good : Tone.Bad, report.Verdict));
-            text.WriteLine($"report: {Path.Combine(folder, "report.md")}");
+            text.WriteLine($"report: {Path.Combine(folder, "report.html")}");
         });
     }
 }

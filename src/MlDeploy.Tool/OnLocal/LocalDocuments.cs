@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using MlDeploy.Core.Manifest;
 using MlDeploy.Local.Control;
 
 namespace MlDeploy.Tool.OnLocal;
@@ -18,10 +19,6 @@ internal sealed record HostDocument(bool Running, HostStatus? Host, string State
 
 /// <summary>`mldeploy/plan/v1`</summary>
 internal sealed record PlanDocument(string Application, string Candidate, string? Stable, bool Changes, ImmutableArray<PropertyChange> Properties);
-
-/// <param name="Old">JSON text; null when the property is new.</param>
-/// <param name="New">JSON text; null when the property is gone.</param>
-internal sealed record PropertyChange(string Path, string? Old, string? New);
 
 /// <summary>`mldeploy/destroyed/v1`</summary>
 internal sealed record DestroyedDocument(string Application);

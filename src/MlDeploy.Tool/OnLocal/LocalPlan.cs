@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Local.Versions;
@@ -18,13 +16,9 @@ internal static class LocalPlan
         var stable = ServingVersion.Of(paths, manifest.Name, context.Clock);
         var secrets = stable is null ? null : Secrets.Resolve(manifest, context);
         var candidate = ServingVersion.Foresee(paths, manifest, secrets ?? Secrets.Resolve(manifest, context), context.Clock);
-        var properties = Properties(manifest.CanonicalJson).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var before = stable is null ? ImmutableSortedDictionary<string, string>.Empty : Properties(stable.Manifest).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var changes = properties.Keys.Union(before.Keys)
-            .Order(StringComparer.Ordinal)
-            .Select(path => new PropertyChange(path, before.GetValueOrDefault(path), properties.GetValueOrDefault(path)))
-            .Where(change => change.Old != change.New)
-            .ToList();
+        using var before = stable is null ? null : JsonDocument.Parse(stable.Manifest);
+        using var after = JsonDocument.Parse(manifest.CanonicalJson);
+        var changes = ManifestChanges.Between(before?.RootElement, after.RootElement).ToList();
         if (stable is not null && stable.Snapshot != candidate.Snapshot)
         {
             changes.Add(new PropertyChange(Content, stable.Snapshot[..12], candidate.Snapshot[..12]));
@@ -37,18 +31,4 @@ internal static class LocalPlan
 
         return new PlanDocument(manifest.Name, candidate.Id, stable?.Id, stable is null || changes.Count > 0, [.. changes]);
     }
-
-    /// <summary>Leaves of a document as path and JSON text.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> Properties(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return [.. Leaves("", document.RootElement)];
-    }
-
-    private static IEnumerable<KeyValuePair<string, string>> Leaves(string path, JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => Leaves(path.Length == 0 ? member.Name : $"{path}.{member.Name}", member.Value)),
-        JsonValueKind.Array => element.EnumerateArray().SelectMany((item, index) => Leaves(string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]"), item)),
-        _ => [new KeyValuePair<string, string>(path, element.GetRawText())],
-    };
 }

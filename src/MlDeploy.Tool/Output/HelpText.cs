@@ -42,7 +42,7 @@ internal static class HelpText
         var arguments = command.Arguments.Select(argument =>
             argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name.ToUpperInvariant()}]" : argument.Name.ToUpperInvariant());
         var required = command.Options.Where(option => option.Required).Select(option => $"{option.Name} {option.HelpName}");
-        string[] parts = [Names.Path(command), .. command.Subcommands.Count > 0 ? ["COMMAND"] : arguments, .. required, "[options]"];
+        string[] parts = [Names.Path(command), .. command is ToolCommand { RunsItself: true } || command.Subcommands.Count == 0 ? arguments : ["COMMAND"], .. required, "[options]"];
         return string.Join(' ', parts);
     }
 

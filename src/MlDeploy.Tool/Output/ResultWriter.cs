@@ -12,6 +12,9 @@ internal enum OutputFormat
 
     /// <summary>`validate` alone: annotations of GitHub Actions.</summary>
     GitHub,
+
+    /// <summary>`report` alone.</summary>
+    Html,
 }
 
 /// <summary>Results on standard output: text for readers, or exactly one JSON document for programs.</summary>

@@ -1,7 +1,7 @@
+using MlDeploy.Core.Analysis.Rehearsal;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Analysis.Gates;
 using MlDeploy.Core.Analysis.Statistics;
-using MlDeploy.Specs.Analysis.Simulation;
 
 namespace MlDeploy.Specs.Analysis;
 

@@ -1,3 +1,4 @@
+using MlDeploy.Core.Analysis.Rehearsal;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Manifest;
 
@@ -49,7 +50,7 @@ public sealed class GateSpecs
         {
             var (judge, random) = (Begin(Errors), new Random(run));
             return Enumerable.Range(0, 40).Any(_ => Look(judge, Counts(
-                50, Simulation.Draws.Binomial(random, 50, 0.01 + increase), 950, Simulation.Draws.Binomial(random, 950, 0.01))).Kind == JudgmentKind.Fail);
+                50, Draws.Binomial(random, 50, 0.01 + increase), 950, Draws.Binomial(random, 950, 0.01))).Kind == JudgmentKind.Fail);
         });
         Assert.InRange(caught, 240, 300);
     }

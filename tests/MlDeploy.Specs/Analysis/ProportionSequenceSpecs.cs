@@ -1,5 +1,5 @@
+using MlDeploy.Core.Analysis.Rehearsal;
 using MlDeploy.Core.Analysis.Statistics;
-using MlDeploy.Specs.Analysis.Simulation;
 
 namespace MlDeploy.Specs.Analysis;
 

@@ -1,6 +1,6 @@
+using MlDeploy.Core.Analysis.Rehearsal;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Manifest;
-using MlDeploy.Specs.Analysis.Simulation;
 
 namespace MlDeploy.Specs.Analysis;
 

@@ -1,10 +1,10 @@
+using MlDeploy.Core.Analysis.Rehearsal;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Analysis.Measuring;
 using MlDeploy.Core.Manifest;
-using MlDeploy.Specs.Analysis.Simulation;
 
 namespace MlDeploy.Specs.Analysis;
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Errors;
@@ -89,9 +91,24 @@ public sealed class ReportSpecs
     [Fact]
     public void A_reason_of_a_megabyte_becomes_a_short_sentence() => Assert.Equal(401, Words.FirstLine(new string('x', 1 << 20)).Length);
 
+    /// <summary>Stands in goldens for the real one, which changes with every setting that is added.</summary>
+    internal static ManifestReport ExampleManifest { get; } = new("0f00", null, ["./app"], JsonDocument.Parse("""{ "name": "app", "rollout": { "bake": "10s" } }""").RootElement);
+
+    [Fact]
+    public async Task The_manifest_stands_in_the_report_whole_with_the_digest_of_its_bytes()
+    {
+        using var rollout = new ScriptedRollout();
+        await rollout.RunAsync();
+
+        var manifest = ReportBuilder.From(rollout.Entries())!.Manifest;
+
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rollout.Opened.Manifest))), manifest.Digest);
+        Assert.Equal(rollout.Opened.Manifest, manifest.Settings?.GetRawText());
+    }
+
     private static void Match(string name, IReadOnlyList<JournalEntry> entries)
     {
-        var report = ReportBuilder.From(entries)!;
+        var report = ReportBuilder.From(entries)! with { Manifest = ExampleManifest };
         Golden.Match($"tests/MlDeploy.Specs/Report/{name}.md.golden", MarkdownReport.From(report));
         Golden.Match($"tests/MlDeploy.Specs/Report/{name}.json.golden", report.ToJson().ReplaceLineEndings("\n") + "\n");
         using var json = JsonDocument.Parse(report.ToJson());

@@ -14,7 +14,7 @@ public sealed class ExternalMeter(ImmutableArray<Gate> gates, ExternalSources so
     /// <summary>Reads each metric once; the ones that gave no number.</summary>
     public async Task<IReadOnlyList<MissingMeasurement>> CheckAsync(CancellationToken cancel)
     {
-        var measurements = await Task.WhenAll(gates.Select(gate => ExternalMetric.ReadAsync(gate, sources, cancel)));
+        var measurements = await Task.WhenAll(gates.Select(gate => ExternalMetric.ReadAsync(gate, sources, cancel))).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         return [.. measurements.OfType<MissingMeasurement>()];
     }
 

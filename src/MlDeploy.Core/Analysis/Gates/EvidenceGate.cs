@@ -32,12 +32,13 @@ internal abstract class EvidenceGate(Gate gate, MetricDefinition metric) : GateJ
 
     protected override Judgment Judge()
     {
-        var judgment = Describe(Say(JudgmentKind.Pass, reason: null) with
+        var judgment = Say(JudgmentKind.Pass, reason: null) with
         {
             N = Units,
             Evidence = Comparing is null ? null : Logarithms.BoundedExp(Comparing.LogEvidence),
             EvidenceNeeded = Comparing is null ? null : Logarithms.BoundedExp(Comparing.LogNeeded),
-        });
+        };
+        judgment = Step.Explains ? Describe(judgment) : judgment;
 
         if (Comparing is { HasEvidence: true } && IsIncreaseBeyondTolerance(Comparing.Estimate))
         {
@@ -60,7 +61,7 @@ internal abstract class EvidenceGate(Gate gate, MetricDefinition metric) : GateJ
             };
         }
 
-        return IsDecisive(1) ? Passing(judgment) : Indecisive(judgment);
+        return !IsDecisive(1) ? Indecisive(judgment) : Step.Explains ? Passing(judgment) : judgment;
     }
 
     /// <summary>Units at the candidate on which everything this gate is judged on was counted.</summary>

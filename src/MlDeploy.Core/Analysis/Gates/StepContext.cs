@@ -6,7 +6,8 @@ namespace MlDeploy.Core.Analysis.Gates;
 /// <param name="Comparable">False where stable has no traffic by construction.</param>
 /// <param name="MinimumUnits">Units at the candidate without which nothing passes.</param>
 /// <param name="UserUnits">Units are users.</param>
-internal sealed record StepContext(double Absolute, double Comparing, bool Comparable, long MinimumUnits, bool UserUnits)
+/// <param name="Explains">False to say only what a gate decides, without the numbers that a reader sees.</param>
+internal sealed record StepContext(double Absolute, double Comparing, bool Comparable, long MinimumUnits, bool UserUnits, bool Explains = true)
 {
     /// <summary>`requests` or `users`.</summary>
     public string Units => UserUnits ? "users" : "requests";

@@ -94,7 +94,7 @@ public sealed class ServiceMeter(ImmutableArray<Gate> gates, ResourceSettings re
     }
 
     /// <summary>Requests of stable that make its quantile fit to be a yardstick: five beyond it, and thirty at all. It need not be exact, only known beforehand.</summary>
-    private static double EnoughToTell(double quantile) => Math.Max(30, 5 / (1 - quantile));
+    internal static double EnoughToTell(double quantile) => Math.Max(30, 5 / (1 - quantile));
 
     private static QuantileValue? ValueOf(LatencyHistogram latency, double quantile, ProportionSequence sequence)
     {

@@ -1,3 +1,4 @@
+using MlDeploy.Core.Analysis.Rehearsal;
 using System.Collections.Immutable;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Analysis.Measuring;

@@ -1,3 +1,4 @@
+using MlDeploy.Core.Analysis.Rehearsal;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Manifest;
 

@@ -1,3 +1,4 @@
+using MlDeploy.Core.Analysis.Rehearsal;
 using MlDeploy.Core.Analysis;
 
 namespace MlDeploy.Specs.Analysis.Simulation;

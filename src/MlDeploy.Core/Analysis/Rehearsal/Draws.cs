@@ -1,9 +1,12 @@
-namespace MlDeploy.Specs.Analysis.Simulation;
+namespace MlDeploy.Core.Analysis.Rehearsal;
 
 /// <summary>Draws whose cost grows with the number of events, not of requests.</summary>
 internal static class Draws
 {
-    /// <summary>Exact: counts the successes by the gaps between them, which are geometric.</summary>
+    /// <summary>Beyond this many successes to expect the normal approximation is closer than anything that is read off a simulation.</summary>
+    private const double ManySuccesses = 1000;
+
+    /// <summary>Exact up to 1,000 successes to expect: counts them by the gaps between them, which are geometric. Beyond, the normal approximation.</summary>
     public static long Binomial(this Random random, long n, double p)
     {
         if (p <= 0 || n <= 0)
@@ -14,6 +17,11 @@ internal static class Draws
         if (p > 0.5)
         {
             return n - random.Binomial(n, 1 - p);
+        }
+
+        if (n * p > ManySuccesses)
+        {
+            return Math.Clamp((long)Math.Round((n * p) + (Math.Sqrt(n * p * (1 - p)) * random.Normal())), 0, n);
         }
 
         var perGap = 1 / Math.Log(1 - p);
