@@ -371,8 +371,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
                 return new StableNotVerified(
                     trouble ?? unread ?? $"{order.Stable.Revision} does not serve 100 % with healthy targets",
                     serving is null || unread is not null ? "unknown, since it cannot be read" : serving.ToString(),
-                    deployment is null
-                        ? "run `mldeploy status --target aws`"
+                    deployment is null ? "run `mldeploy status --target aws`"
+                        : stopping.SeenOver ? "run `mldeploy status --target aws`; while it still serves the candidate, `mldeploy rollback --target aws` brings the earlier version back"
                         : $"run `aws deploy stop-deployment --deployment-id {deployment} --auto-rollback-enabled --region {session.Region}`, then `mldeploy status --target aws`; when it still serves the candidate, `mldeploy rollback --target aws`");
             }
 

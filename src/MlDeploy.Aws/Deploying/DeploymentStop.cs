@@ -22,6 +22,9 @@ internal sealed class DeploymentStop(CodeDeployClient codeDeploy, TimeProvider c
     /// <summary>The dead man's switch needs three minutes.</summary>
     private static readonly TimeSpan AlarmWithin = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether the deployment was seen at its end: nothing is left to stop then.</summary>
+    public bool SeenOver { get; private set; }
+
     /// <returns>Null when it took effect, or the deployment is over; else why not.</returns>
     public async Task<string?> StopAsync(string id, CancellationToken cancel)
     {
@@ -70,6 +73,7 @@ internal sealed class DeploymentStop(CodeDeployClient codeDeploy, TimeProvider c
             return $"deployment {id} is still {ended?.Status ?? "not readable"}";
         }
 
+        SeenOver = true;
         if (ended.Status == CodeDeployStatus.Succeeded)
         {
             return $"deployment {id} had succeeded before it could be stopped";

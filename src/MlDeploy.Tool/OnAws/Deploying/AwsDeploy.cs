@@ -2,7 +2,6 @@ using System.CommandLine;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Deploying.Versions;
-using MlDeploy.Aws.Stacks.Watching;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Aws.Templates.Application;
 using MlDeploy.Core.Analysis;
