@@ -13,7 +13,7 @@ internal sealed class EcsApi(TwinContext context, EcsBook book, ServiceCalls ser
         "CreateService" or "UpdateService" or "DeleteService" or "DescribeServices" or "ListServices"
         or "CreateTaskSet" or "DescribeTaskSets" or "UpdateTaskSet" or "DeleteTaskSet" or "UpdateServicePrimaryTaskSet"
         or "RunTask" or "StopTask" or "DescribeTasks" or "ListTasks"
-        or "DescribeClusters" or "DeleteCluster" or "TagResource" or "UntagResource" or "ListTagsForResource";
+        or "DescribeClusters" or "ListClusters" or "DeleteCluster" or "TagResource" or "UntagResource" or "ListTagsForResource";
 
     public async Task<TwinReply> AnswerAsync(TwinRequest request, CancellationToken cancel) => request.Action switch
     {
@@ -32,6 +32,7 @@ internal sealed class EcsApi(TwinContext context, EcsBook book, ServiceCalls ser
         "DescribeTasks" => TwinReply.Of(tasks.Describe(request)),
         "ListTasks" => TwinReply.Of(tasks.List(request)),
         "DescribeClusters" => await ClustersAsync(request, cancel),
+        "ListClusters" => await ClusterNamesAsync(request, cancel),
         "DeleteCluster" => await DeleteClusterAsync(request, cancel),
         _ => await TagAsync(request, cancel),
     };
@@ -83,6 +84,18 @@ internal sealed class EcsApi(TwinContext context, EcsBook book, ServiceCalls ser
         }
 
         return TwinReply.Of(output);
+    }
+
+    /// <summary>moto goes on listing clusters that were deleted.</summary>
+    private async Task<TwinReply> ClusterNamesAsync(TwinRequest request, CancellationToken cancel)
+    {
+        using var records = context.Records(request.Region);
+        var arns = (await records.JsonAsync("ecs", "ListClusters", [], cancel)).Texts("clusterArns").ToList();
+        var described = arns.Count == 0 ? [] : await records.JsonAsync("ecs", "DescribeClusters", new JsonObject { ["clusters"] = new JsonArray([.. arns.Select(arn => JsonValue.Create(arn))]) }, cancel);
+        return TwinReply.Of(new JsonObject
+        {
+            ["clusterArns"] = new JsonArray([.. described.Objects("clusters").Where(cluster => cluster.Text("status") != "INACTIVE").Select(cluster => JsonValue.Create(cluster.Required("clusterArn")))]),
+        });
     }
 
     private async Task<TwinReply> DeleteClusterAsync(TwinRequest request, CancellationToken cancel)
