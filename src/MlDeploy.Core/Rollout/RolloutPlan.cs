@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Manifest;
 
 namespace MlDeploy.Core.Rollout;
@@ -24,6 +25,9 @@ public sealed record RolloutPlan
     public required TimeSpan Deadline { get; init; }
     public required OnInconclusive OnInconclusive { get; init; }
     public required OnInterrupt OnInterrupt { get; init; }
+
+    /// <summary>What the model gates judge against, as it was when the rollout began; null without such gates.</summary>
+    public ModelYardstick? Model { get; init; }
 
     public static RolloutPlan For(RolloutSettings rollout, bool firstDeployment)
     {
