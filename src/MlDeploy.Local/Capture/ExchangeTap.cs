@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -7,6 +8,7 @@ namespace MlDeploy.Local.Capture;
 /// What capture holds of the one request an exchange is busy with: two copies, made as the bytes pass, and handed over after the answer was sent.
 /// Belongs to an exchange and is used again for its next request; without a model, or for requests that are no predictions, it does nothing.
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The streams hold nothing of their own, and the request's bodies are Kestrel's.")]
 internal sealed class ExchangeTap
 {
     private readonly BodyCopy request = new();

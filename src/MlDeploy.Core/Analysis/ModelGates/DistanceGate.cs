@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Distances;
 
@@ -79,7 +78,7 @@ internal sealed class DistanceGate : ModelGate
     }
 
     private DistanceEvidence Of(FeatureTally tally) => evidence.TryGetValue(tally.Name, out var known) ? known
-        : throw new ArgumentException($"gate {Gate.Id} was measured on {tally.Name}, which the reference has not");
+        : throw new ArgumentException($"gate {Gate.Id} was measured on {tally.Name}, which the reference has not", nameof(tally));
 
     private Judgment Describe(Judgment judgment, FeatureTally farthest, double distance)
     {

@@ -31,7 +31,7 @@ internal abstract class ModelGate(Gate gate, MetricDefinition metric) : GateJudg
         Reason = $"{feature}: too few values for anything to have shown by now",
     };
 
-    protected Judgment WithoutValues(Judgment judgment, string feature) => judgment with { Kind = JudgmentKind.NoData, Reason = $"{feature} has no values to be judged" };
+    protected static Judgment WithoutValues(Judgment judgment, string feature) => judgment with { Kind = JudgmentKind.NoData, Reason = $"{feature} has no values to be judged" };
 
     protected string Say(double value) => MetricText.Value(Metric.Unit, value);
 
