@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Analysis.ModelGates;
@@ -8,7 +7,6 @@ using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Model.Sketches;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
-using MlDeploy.Local.Capture;
 
 namespace MlDeploy.Specs.Capture;
 
