@@ -108,7 +108,7 @@ internal static class PermissionTable
         Allow(Purpose.Deploy, "TagVersions", "ecs", "TagResource", "arn:{partition}:ecs:{region}:{account}:task-definition/{name}-*"),
         Allow(Purpose.Deploy, "StopTasks", "ecs", "StopTask UpdateService", "arn:{partition}:ecs:{region}:{account}:service/{name}/*", "arn:{partition}:ecs:{region}:{account}:task/{name}/*"),
         Allow(Purpose.Deploy, "Deploy", "codedeploy",
-            "ContinueDeployment CreateDeployment GetApplicationRevision RegisterApplicationRevision StopDeployment UpdateDeploymentGroup", CodeDeploy),
+            "ContinueDeployment CreateDeployment CreateDeploymentConfig GetApplicationRevision RegisterApplicationRevision StopDeployment UpdateDeploymentGroup", CodeDeploy),
         Pass(Purpose.Deploy, "PassVersionRoles", "ecs-tasks.amazonaws.com", "codedeploy.amazonaws.com"),
         Anywhere(Purpose.Deploy, "Beat", "cloudwatch:PutMetricData").When("cloudwatch:namespace", "mldeploy", "mldeploy/*"),
         Allow(Purpose.Deploy, "WatchOverDeployment", "cloudwatch", "DeleteAlarms PutDashboard PutMetricAlarm TagResource", Alarms, Dashboard),

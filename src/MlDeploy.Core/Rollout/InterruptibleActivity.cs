@@ -80,6 +80,10 @@ internal sealed class InterruptibleActivity(
         {
             return null;
         }
+        catch (OutsideEventException outside)
+        {
+            return outside.Happened;
+        }
         catch (Exception failure)
         {
             return new TargetFailed(told(failure));

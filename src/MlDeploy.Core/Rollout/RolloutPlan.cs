@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using MlDeploy.Core.Manifest;
 
 namespace MlDeploy.Core.Rollout;
@@ -9,7 +10,14 @@ namespace MlDeploy.Core.Rollout;
 /// <param name="Weight">Share of production traffic at the candidate, 0–1.</param>
 /// <param name="For">How long the weight is held before the step can pass.</param>
 /// <param name="Comparable">False where stable gets no traffic by construction.</param>
-public sealed record PlannedStep(int Index, string Name, double Weight, TimeSpan For, bool Comparable)
+/// <param name="Patience">How long it may wait beyond its time; null: as long as <see cref="RolloutPlan.Patience"/>. None where the target moves on by its own clock.</param>
+public sealed record PlannedStep(
+    int Index,
+    string Name,
+    double Weight,
+    TimeSpan For,
+    bool Comparable,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TimeSpan? Patience = null)
 {
     public bool IsBake => Weight >= 1;
 }

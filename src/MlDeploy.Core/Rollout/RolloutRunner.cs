@@ -12,7 +12,7 @@ namespace MlDeploy.Core.Rollout;
 /// </summary>
 public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRolloutTarget target, JournalWriter journal, TimeProvider clock)
 {
-    /// <summary>How often a step is looked at.</summary>
+    /// <summary>How often a step is looked at, unless <see cref="Pace"/> says otherwise.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>The end of a step is not waited for in shorter bites: timers are no more exact.</summary>
@@ -25,6 +25,9 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
     private RolloutDeadline? deadline;
 
     public RolloutState State { get; private set; } = RolloutState.Initial(clock.GetUtcNow());
+
+    /// <summary>How often a step is looked at: 2 s where looking costs nothing, 10 s where each look is a call to a cloud.</summary>
+    public TimeSpan Pace { get; init; } = LookEvery;
 
     /// <summary>Called after each journal entry, on the thread that wrote it.</summary>
     public Action<JournalEntry>? Wrote { get; set; }
@@ -72,7 +75,7 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
     {
         Phase.Starting => InterruptibleAsync(StartAsync, cancel),
         Phase.Testing => InterruptibleAsync(TestAsync, cancel),
-        Phase.Shifting => ShiftAsync(cancel),
+        Phase.Shifting => InterruptibleAsync(ShiftAsync, cancel),
         Phase.Judging or Phase.Baking => InterruptibleAsync(JudgeAsync, cancel),
         Phase.Paused => InterruptibleAsync(WaitAsync, cancel),
         Phase.RollingBack => RestoreAsync(cancel),
@@ -121,7 +124,7 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
                 ? new WeightApplied(inForce)
                 : new WeightRefused($"a weight of {Words.Percent(asked)} was asked for, but {Words.Percent(inForce)} is in force");
         }
-        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        catch (Exception failure) when (!cancel.IsCancellationRequested && failure is not OutsideEventException)
         {
             return new WeightRefused(Told(failure));
         }
@@ -151,9 +154,9 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
     }
 
     /// <summary>The last look falls on the step's end; where no time was given, as in a rollback, there is nothing to wait for.</summary>
-    private static TimeSpan UntilNextLook(PlannedStep step, TimeSpan elapsed) =>
+    private TimeSpan UntilNextLook(PlannedStep step, TimeSpan elapsed) =>
         step.For == TimeSpan.Zero ? TimeSpan.Zero
-        : step.For - elapsed is var left && (left <= TimeSpan.Zero || left >= LookEvery) ? LookEvery
+        : step.For - elapsed is var left && (left <= TimeSpan.Zero || left >= Pace) ? Pace
         : left > ShortestLook ? left
         : ShortestLook;
 

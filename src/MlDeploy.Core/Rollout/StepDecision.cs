@@ -31,14 +31,14 @@ public static class StepDecision
             return new StepPassed(judgments);
         }
 
-        if (elapsed < step.For + plan.Patience)
+        if (elapsed < step.For + (step.Patience ?? plan.Patience))
         {
             return null;
         }
 
         var worst = open.MinBy(judgment => judgment.Kind is JudgmentKind.Inconclusive or JudgmentKind.Fail ? 1 : 0)!;
         return new StepInconclusive(
-            $"after {Words.Of(elapsed)} (patience included) gate {worst.Gate} is {Name(worst.Kind)}{(worst.Kind == JudgmentKind.Fail ? ", and stable fails it too" : "")}: {worst.Reason ?? "too little evidence"}",
+            $"after {Words.Of(elapsed)}{(step.Patience == TimeSpan.Zero ? "" : " (patience included)")} gate {worst.Gate} is {Name(worst.Kind)}{(worst.Kind == JudgmentKind.Fail ? ", and stable fails it too" : "")}: {worst.Reason ?? "too little evidence"}",
             Measured: open.All(judgment => judgment.Kind is JudgmentKind.Inconclusive or JudgmentKind.Fail),
             EnoughUnits: open.All(judgment => judgment.Kind != JudgmentKind.Fail) && judgments.Max(judgment => judgment.N) >= plan.MinimumUnits
                 && open.All(judgment => judgment.MoreNeeded is null || judgment.N >= plan.MinimumUnits),

@@ -11,7 +11,7 @@ using MlDeploy.Local.State;
 namespace MlDeploy.Local.Deployments;
 
 /// <summary>The deployments of one application on disk: a numbered folder each, with journal and reports.</summary>
-internal sealed class DeploymentStore(ApplicationPaths paths, TimeProvider clock)
+public sealed class DeploymentStore(ApplicationPaths paths, TimeProvider clock)
 {
     /// <summary>Numbers in use, newest first.</summary>
     public IEnumerable<int> Numbers() => Directory.Exists(paths.Deployments)

@@ -6,7 +6,7 @@ using MlDeploy.Core.Errors;
 namespace MlDeploy.Local.State;
 
 /// <summary>Folders of mode 0700 and files of mode 0600 that are replaced whole: a kill leaves the old content or the new, never half of it.</summary>
-internal static class PrivateFiles
+public static class PrivateFiles
 {
     private const int LargestState = 16 << 20;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;

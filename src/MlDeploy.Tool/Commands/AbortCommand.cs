@@ -3,6 +3,7 @@ using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Hosting;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.Commands;
@@ -12,6 +13,9 @@ internal static class AbortCommand
 {
     public static ToolCommand Create(CommonOptions options) =>
         new ToolCommand(Groups.Deploy, "abort", "Stop the rollout under way and bring stable back to 100 %.", RunAsync)
+        {
+            OnAws = AwsSteering.AbortAsync,
+        }
             .With(options.Running);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)

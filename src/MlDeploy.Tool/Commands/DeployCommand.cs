@@ -4,6 +4,7 @@ using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Hosting;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.Commands;
@@ -14,6 +15,7 @@ internal static class DeployCommand
     public static ToolCommand Create(CommonOptions options) =>
         new ToolCommand(Groups.Deploy, "deploy", "Replace the running version step by step, judging the new one on live traffic.", RunAsync)
         {
+            OnAws = AwsDeploy.RunAsync,
             Examples =
             [
                 "mldeploy deploy",

@@ -3,6 +3,7 @@ using System.Globalization;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Local.Deployments;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 using MlDeploy.Tool.Output;
 
@@ -13,6 +14,9 @@ internal static class HistoryCommand
 {
     public static ToolCommand Create(CommonOptions options) =>
         new ToolCommand(Groups.Watch, "history", "Past deployments: what was tried, what became of it, and why.", RunAsync)
+        {
+            OnAws = AwsHistoryCommand.RunAsync,
+        }
             .With(options.Running);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)

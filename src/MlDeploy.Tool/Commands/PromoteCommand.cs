@@ -3,6 +3,7 @@ using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Hosting;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.Commands;
@@ -14,6 +15,10 @@ internal static class PromoteCommand
 
     public static ToolCommand Create(CommonOptions options) =>
         new ToolCommand(Groups.Deploy, "promote", "Leave the present step, or a pause, as if every gate had passed; then follow the deployment.", RunAsync)
+        {
+            OnAws = AwsSteering.PromoteAsync,
+            OnlyOnLocal = [Full],
+        }
             .With([Full, .. options.Running]);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)

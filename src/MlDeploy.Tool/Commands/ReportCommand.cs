@@ -3,6 +3,7 @@ using MlDeploy.Core.Errors;
 using MlDeploy.Core.Report;
 using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Local.Deployments;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 using MlDeploy.Tool.Output;
 
@@ -32,6 +33,7 @@ internal static class ReportCommand
     public static ToolCommand Create(CommonOptions options) =>
         new ToolCommand(Groups.Watch, "report", "The evidence of one deployment, made from its journal: Markdown, JSON, or a page (-o html).", RunAsync)
         {
+            OnAws = RunAsync,
             MakesPages = true,
             Examples =
             [
@@ -63,7 +65,7 @@ internal static class ReportCommand
     private static async Task<DeploymentReport> OfDeploymentAsync(ParseResult parse, CommandContext context)
     {
         var name = await Applications.NameAsync(parse, context);
-        var paths = LocalTarget.Existing(context, name);
+        var paths = parse.GetValue(context.Options.Target) == TargetChoice.Aws ? AwsJournals.Existing(context, name) : LocalTarget.Existing(context, name);
         var number = parse.GetValue(Number) ?? DeploymentHistory.Of(paths, context.Clock).Select(entry => entry.Number).FirstOrDefault();
         return DeploymentHistory.Report(paths, number, context.Clock)
             ?? throw new ExpectedException(ExitCode.Usage, $"{name} has no deployment {number}", "`mldeploy history` lists them");

@@ -3,6 +3,7 @@ using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Hosting;
+using MlDeploy.Tool.OnAws;
 using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.Commands;
@@ -10,11 +11,12 @@ namespace MlDeploy.Tool.Commands;
 /// <summary>`mldeploy rollback`</summary>
 internal static class RollbackCommand
 {
-    private static readonly Option<string?> To = new("--to") { Description = "The version to bring back; default: the one that served before.", HelpName = "VERSION" };
+    public static readonly Option<string?> To = new("--to") { Description = "The version to bring back; default: the one that served before.", HelpName = "VERSION" };
 
     public static ToolCommand Create(CommonOptions options) =>
         new ToolCommand(Groups.Deploy, "rollback", "Bring an earlier version back to 100 %.", RunAsync)
         {
+            OnAws = AwsRollback.RunAsync,
             Examples = ["mldeploy rollback", "mldeploy rollback --app fraud-scoring --to v1"],
         }.With([To, .. options.Running]);
 

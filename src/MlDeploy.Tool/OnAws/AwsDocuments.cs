@@ -35,4 +35,6 @@ internal sealed record AwsDoctorDocument(bool Healthy, ImmutableArray<Finding> F
 [JsonSerializable(typeof(AwsMetricsDocument))]
 [JsonSerializable(typeof(AwsDashboardDocument))]
 [JsonSerializable(typeof(AwsDoctorDocument))]
+[JsonSerializable(typeof(AwsSteeredDocument))]
+[JsonSerializable(typeof(AwsHistoryDocument))]
 internal sealed partial class AwsDocuments : JsonSerializerContext;

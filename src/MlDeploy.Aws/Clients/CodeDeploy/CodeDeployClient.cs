@@ -15,6 +15,8 @@ public sealed class CodeDeployClient
 
     public Task<GetDeploymentConfigResponse> GetDeploymentConfigAsync(GetDeploymentConfigRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
 
+    public Task<CreateDeploymentConfigResponse> CreateDeploymentConfigAsync(CreateDeploymentConfigRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
+
     public Task<CreateDeploymentResponse> CreateDeploymentAsync(CreateDeploymentRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
 
     public Task<GetDeploymentResponse> GetDeploymentAsync(GetDeploymentRequest request, CancellationToken stop) => caller.SendAsync(request, stop);

@@ -152,6 +152,21 @@ public sealed record UpdateDeploymentGroupRequest : IAwsRequest<EmptyResponse>
     public ImmutableArray<TriggerConfig> TriggerConfigurations { get; init; } = [];
 }
 
+public sealed record CreateDeploymentConfigRequest : IAwsRequest<CreateDeploymentConfigResponse>
+{
+    public required string DeploymentConfigName { get; init; }
+
+    /// <summary>ECS</summary>
+    public string? ComputePlatform { get; init; }
+
+    public TrafficRoutingConfig? TrafficRoutingConfig { get; init; }
+}
+
+public sealed record CreateDeploymentConfigResponse
+{
+    public string? DeploymentConfigId { get; init; }
+}
+
 public sealed record GetDeploymentConfigRequest : IAwsRequest<GetDeploymentConfigResponse>
 {
     public required string DeploymentConfigName { get; init; }

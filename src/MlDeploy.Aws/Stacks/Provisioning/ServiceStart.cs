@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.CloudFormation;
 using MlDeploy.Aws.Clients.Ecs;
-using MlDeploy.Aws.Clients.Logs;
+using MlDeploy.Aws.Stacks.Watching;
 using MlDeploy.Core.Rollout;
 
 namespace MlDeploy.Aws.Stacks.Provisioning;
@@ -90,48 +89,16 @@ public sealed class ServiceStart(AwsSession session, TimeSpan startWithin, IProg
         {
             told.Add(task.TaskArn);
             stopped.Add(task);
-            progress.Report(new(NewsKind.Failed, $"a task stopped: {Reason(task)}", task.StoppedAt ?? task.StoppingAt));
+            progress.Report(new(NewsKind.Failed, $"a task stopped: {StoppedTask.Reason(task)}", task.StoppedAt ?? task.StoppingAt));
         }
     }
 
     private async Task<string> ExplainAsync(ServiceName name, CancellationToken stop)
     {
         var last = stopped.MaxBy(task => task.StoppingAt ?? task.StoppedAt ?? DateTimeOffset.MinValue)!;
-        var lines = await LastLinesAsync(last, stop);
+        var lines = await StoppedTask.LastLinesAsync(session, last, LogLines, stop);
         var log = lines.IsEmpty ? "; it wrote no log" : $"; its last log lines:\n{string.Join('\n', lines.Select(line => "    " + line))}";
-        return $"the application never became healthy: {stopped.Count} {(stopped.Count == 1 ? "task" : "tasks")} of service {name.Service} stopped within {Words.Of(Limit)} (3 × application.health.startWithin), the last because: {Reason(last)}{log}";
-    }
-
-    private async Task<ImmutableArray<string>> LastLinesAsync(EcsTask task, CancellationToken stop)
-    {
-        try
-        {
-            var definition = (await session.Ecs.DescribeTaskDefinitionAsync(new DescribeTaskDefinitionRequest { TaskDefinition = task.TaskDefinitionArn! }, stop)).TaskDefinition;
-            foreach (var container in (definition["containerDefinitions"] as JsonArray ?? []).OfType<JsonObject>())
-            {
-                var options = container["logConfiguration"]?["options"];
-                if (options?["awslogs-group"]?.ToString() is { } group && options["awslogs-stream-prefix"]?.ToString() is { } prefix)
-                {
-                    var stream = $"{prefix}/{container["name"]}/{task.TaskArn[(task.TaskArn.LastIndexOf('/') + 1)..]}";
-                    var events = await session.Logs.GetLogEventsAsync(new GetLogEventsRequest { LogGroupName = group, LogStreamName = stream, Limit = LogLines, StartFromHead = false }, stop);
-                    return [.. events.Events.Select(entry => entry.Message.TrimEnd())];
-                }
-            }
-        }
-        catch (AwsServiceException unread)
-        {
-            // A task that could not even be pulled has no stream; without permission to read the log the reason alone must do.
-            return unread.Kind == AwsFailureKind.AccessDenied ? [$"(the log cannot be read: {unread.Message})"] : [];
-        }
-
-        return [];
-    }
-
-    private static string Reason(EcsTask task)
-    {
-        var container = task.Containers.FirstOrDefault(container => container.ExitCode is not null and not 0 || !string.IsNullOrEmpty(container.Reason));
-        var why = string.IsNullOrEmpty(task.StoppedReason) ? task.StopCode ?? "no reason given" : task.StoppedReason;
-        return $"{why}{(container?.ExitCode is { } code ? $", {container.Name} exited with {code}" : "")}{(string.IsNullOrEmpty(container?.Reason) ? "" : $", {container.Reason}")}";
+        return $"the application never became healthy: {stopped.Count} {(stopped.Count == 1 ? "task" : "tasks")} of service {name.Service} stopped within {Words.Of(Limit)} (3 × application.health.startWithin), the last because: {StoppedTask.Reason(last)}{log}";
     }
 }
 

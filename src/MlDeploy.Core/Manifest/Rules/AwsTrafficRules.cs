@@ -98,6 +98,31 @@ internal static class AwsTrafficRules
         }
     }
 
+    /// <summary>
+    /// CodeDeploy moves on by its own clock. Of a step, the first minute is not whole, its last measures settle a minute after their end,
+    /// and judging ends half a minute before the shift: three minutes are lost. CPU and memory want five readings, a minute each.
+    /// </summary>
+    public static void StepsLeaveTimeToJudge(RuleContext context)
+    {
+        const int Lost = 3;
+        const int ResourceReadings = 5;
+        var rollout = context.Manifest.Rollout;
+        var resource = rollout.Gates.FirstOrDefault(gate => gate.Metric is "cpu" or "memory" or "cpu.perRequest");
+        var least = TimeSpan.FromMinutes(Lost + (resource is null ? 1 : ResourceReadings));
+        for (var at = 0; at < (rollout.Strategy is Strategy.Canary or Strategy.Linear ? rollout.Steps.Length : 0); at++)
+        {
+            var step = rollout.Steps[at];
+            if (step.For < least)
+            {
+                context.Report(
+                    $"rollout.steps[{at}].for",
+                    $"is too short to judge: CodeDeploy shifts on by its own clock whatever rollout.patience says, CloudWatch's minutes settle late{(resource is null ? "" : $", and {resource.Id} needs {ResourceReadings} of them")}",
+                    $"at least {Text.Duration(least)}",
+                    $"Write {Text.Duration(least)} or more.");
+            }
+        }
+    }
+
     private static void AtMostTwoDays(RuleContext context, string path, TimeSpan time)
     {
         if (time > LongestWait)

@@ -27,6 +27,7 @@ public static class TargetRules
         AwsTrafficRules.NameFitsWhatIsNamedAfterIt,
         AwsTrafficRules.WeightsAreWholePercent,
         AwsTrafficRules.WaitsAreWithinTwoDays,
+        AwsTrafficRules.StepsLeaveTimeToJudge,
         AwsTrafficRules.TimesAreWholeSeconds,
         AwsTrafficRules.HealthTimeoutIsBelowInterval,
         AwsTrafficRules.StickinessIsTheBalancers,

@@ -17,7 +17,8 @@ public sealed class RunningTwin : IAsyncLifetime, ICollectionFixture<RunningTwin
     /// <summary>One twin for all specifications that need a running one: starting moto costs seconds.</summary>
     public const string Collection = "running twin";
 
-    private const double Speed = 60;
+    /// <summary>Twin seconds a second; what acts in twin time itself needs a slower one than what only waits.</summary>
+    public double Speed { get; init; } = 60;
 
     private TwinServer? server;
     private TwinCaller? caller;

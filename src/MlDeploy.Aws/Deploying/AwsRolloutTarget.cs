@@ -1,0 +1,452 @@
+using MlDeploy.Aws.Clients;
+using MlDeploy.Aws.Clients.CodeDeploy;
+using MlDeploy.Aws.Clients.Failures;
+using MlDeploy.Aws.Deploying.Heartbeat;
+using MlDeploy.Aws.Deploying.Judging;
+using MlDeploy.Aws.Deploying.Traffic;
+using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Errors;
+using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Rollout;
+
+namespace MlDeploy.Aws.Deploying;
+
+/// <summary>The rollout's port on aws: CodeDeploy moves the traffic, this watches, says go on or stop, and reads back what serves what.</summary>
+public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
+{
+    private const double Tolerance = 0.001;
+
+    private static readonly TimeSpan ReadBackEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>From `ContinueDeployment`, or the time CodeDeploy was to shift, to the weight in force.</summary>
+    private static readonly TimeSpan ShiftWithin = TimeSpan.FromMinutes(3);
+
+    private static readonly TimeSpan StableWithin = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan SucceedWithin = TimeSpan.FromMinutes(20);
+
+    /// <summary>As long as the dead man's switch may take at most.</summary>
+    private static readonly TimeSpan GivenUp = TimeSpan.FromMinutes(3);
+
+    private readonly AwsSession session;
+    private readonly DeploymentPlace place;
+    private readonly CandidateOrder order;
+    private readonly OutsideEvidence evidence;
+    private readonly TimeProvider clock;
+    private readonly Action<string> note;
+    private readonly TrafficReader traffic;
+    private readonly CandidateStart start;
+    private readonly DeploymentStop stopping;
+    private readonly EndedOutside ended;
+    private readonly HeartbeatAlarm alarm;
+    private readonly HeartbeatLoop heartbeat;
+    private readonly ScalingHold scaling;
+    private readonly RestartCount restarts;
+
+    private string? deployment;
+    private string? taskDefinition;
+    private bool alarmed;
+    private bool creating;
+    private TargetGroupPlace? candidateGroup;
+    private DateTimeOffset shiftBegan;
+    private DateTimeOffset stepBegan;
+    private double inForce;
+    private bool comparable;
+    private CloudWatchMeter? meter;
+    private Judge? judging;
+    private int looks;
+
+    /// <param name="evidence">Tests and external metrics.</param>
+    /// <param name="note">Tells what changes no state.</param>
+    public AwsRolloutTarget(AwsSession session, DeploymentPlace place, CandidateOrder order, OutsideEvidence evidence, TimeProvider clock, Random random, Action<string> note)
+    {
+        (this.session, this.place, this.order, this.evidence, this.clock, this.note) = (session, place, order, evidence, clock, note);
+        var name = order.Adopted?.Heartbeat ?? HeartbeatName.Draw(place.Application, random);
+        traffic = new TrafficReader(session, place);
+        start = new CandidateStart(session, place, order, clock, note);
+        stopping = new DeploymentStop(session.CodeDeploy, clock, note);
+        alarm = new HeartbeatAlarm(session.CloudWatch, name, clock);
+        heartbeat = new HeartbeatLoop(session.CloudWatch, name, clock);
+        ended = new EndedOutside(session.CloudWatch, name, () => heartbeat.SinceLastBeat);
+        scaling = new ScalingHold(session.ApplicationAutoScaling, place, clock);
+        restarts = new RestartCount(session.Ecs, place.Cluster);
+        heartbeat.Renew = scaling.RenewAsync;
+    }
+
+    /// <summary>Null before it is created.</summary>
+    public string? Deployment => deployment;
+
+    /// <summary>Set when whoever started the process waits for its end: traffic is put right and verified, the rest is CodeDeploy's.</summary>
+    public bool Hurry { get; set; }
+
+    public async Task StartCandidateAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await (order.Adopted is { } adopted ? AdoptAsync(adopted, cancel) : BeginAsync(cancel));
+        }
+        catch (AwsServiceException failure)
+        {
+            throw AwsFailures.AsExpected(failure);
+        }
+    }
+
+    public async Task<string?> TestCandidateAsync(PreTrafficTest test, CancellationToken cancel)
+    {
+        if (await WeightAsync(cancel) > 0)
+        {
+            note($"test {test.Name} is not run again: the candidate has production traffic already");
+            return null;
+        }
+
+        return await evidence.TestAsync(test, cancel);
+    }
+
+    public Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) => evidence.CheckAsync(cancel);
+
+    public async Task<double> SetWeightAsync(double weight, CancellationToken cancel)
+    {
+        var present = await WeightAsync(cancel);
+        var first = present < Tolerance;
+        if (first)
+        {
+            await HoldScalingAsync(cancel);
+            await session.CodeDeploy.ContinueDeploymentAsync(new ContinueDeploymentRequest { DeploymentId = deployment, DeploymentWaitType = "READY_WAIT" }, cancel);
+            shiftBegan = clock.GetUtcNow();
+        }
+
+        var began = clock.GetTimestamp();
+        var within = ShiftWithin + (first ? TimeSpan.Zero : order.Manifest.Rollout.Steps.Select(step => step.For).DefaultIfEmpty().Max());
+        for (var look = 0; present < weight - Tolerance && clock.GetElapsedTime(began) < within; look++)
+        {
+            await Task.Delay(ReadBackEvery, clock, cancel);
+            if (look % 3 == 2)
+            {
+                await WatchAsync(cancel);
+            }
+
+            present = await WeightAsync(cancel);
+        }
+
+        if (first)
+        {
+            shiftBegan = clock.GetUtcNow();
+        }
+
+        (inForce, stepBegan, comparable) = (present, clock.GetUtcNow(), present < 1 - Tolerance);
+        if (!comparable)
+        {
+            await scaling.ReleaseAsync(cancel);
+        }
+
+        return Math.Abs(present - weight) < Tolerance ? weight : present;
+    }
+
+    public void BeginStep(Judge judge)
+    {
+        judging = judge;
+        looks = 0;
+        evidence.Begin();
+        meter ??= new CloudWatchMeter(session.CloudWatch, place, judge.Plan.Gates, order.Manifest.Rollout.Warmup, clock);
+        var group = candidateGroup!;
+        var other = group == place.Blue ? place.Green : place.Blue;
+        meter.BeginStep(
+            judge,
+            new MeasuredArm("c", group.FullName, Family(taskDefinition!)),
+            comparable ? new MeasuredArm("s", other.FullName, order.Stable.Family) : null,
+            shiftBegan,
+            stepBegan);
+    }
+
+    public async Task<IReadOnlyList<Measurement>> MeasureAsync(CancellationToken cancel)
+    {
+        await WatchAsync(cancel);
+        var measured = new List<Measurement>(await meter!.MeasureAsync(cancel));
+        if (looks++ % 3 == 0)
+        {
+            await ReadWeightAsync(cancel);
+            measured.AddRange(await RestartsAsync(cancel));
+        }
+
+        measured.AddRange(evidence.Take());
+        return measured;
+    }
+
+    public async Task<RolloutEvent> RestoreStableAsync(CancellationToken cancel)
+    {
+        if (deployment is null && creating)
+        {
+            deployment = await start.FindAsync(alarm.Name, cancel);
+        }
+
+        var trouble = deployment is null ? null : await StopAsync(deployment, cancel);
+        var verified = await VerifyAsync(trouble, cancel);
+        await CleanUpAsync(cancel);
+        return verified;
+    }
+
+    public async Task CompletePromotionAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var info = await UntilSucceededAsync(cancel);
+            var serving = await traffic.ReadAsync(cancel);
+            if (info.Status != CodeDeployStatus.Succeeded || serving.Live.TaskDefinition != taskDefinition || serving.Live.Weight < 1 - Tolerance)
+            {
+                throw new ExpectedException(
+                    ExitCode.TargetFailed,
+                    $"{order.Candidate} is promoted, but deployment {deployment} is {info.Status}{(info.ErrorInformation is null ? "" : $": {CodeDeployStatus.Why(info)}")}; serving: {serving}",
+                    "`mldeploy status --target aws` shows what serves; `mldeploy history --target aws` what CodeDeploy did");
+            }
+        }
+        catch (AwsServiceException failure)
+        {
+            throw AwsFailures.AsExpected(failure);
+        }
+
+        await CleanUpAsync(cancel);
+    }
+
+    /// <summary>For `onInterrupt: detach`: nobody judges from here on, and CodeDeploy goes on by its own clock.</summary>
+    public async Task DetachAsync(CancellationToken cancel)
+    {
+        if (alarmed)
+        {
+            await alarm.ReleaseAsync(cancel);
+        }
+
+        await heartbeat.StopAsync();
+        await scaling.ReleaseAsync(cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await heartbeat.DisposeAsync();
+        await evidence.DisposeAsync();
+    }
+
+    private async Task BeginAsync(CancellationToken cancel)
+    {
+        await start.RefuseFiringAlarmsAsync(cancel);
+        await HeartbeatAlarm.SweepAsync(session.CloudWatch, place.Application, kept: null, cancel);
+        candidateGroup = (await traffic.ReadAsync(cancel)).Idle.Place;
+        taskDefinition = await start.RegisterAsync(cancel);
+        var configuration = await GroupSettings.ApplyAsync(session.CodeDeploy, place, order.Manifest.Rollout, cancel);
+        await heartbeat.StartAsync(cancel);
+        await alarm.CreateAsync(cancel);
+        alarmed = true;
+        await alarm.WaitUntilOkAsync(cancel);
+        creating = true;
+        deployment = await start.CreateAsync(taskDefinition, configuration, alarm.Name, cancel);
+        start.Tell(deployment);
+        await start.WaitUntilReadyAsync(deployment, taskDefinition, info => ended.TellAsync(info, cancel), cancel);
+    }
+
+    /// <summary>Goes on with a deployment whose runner is gone, before its alarm fires.</summary>
+    private async Task AdoptAsync(RunningDeployment adopted, CancellationToken cancel)
+    {
+        await heartbeat.StartAsync(cancel);
+        alarmed = true;
+        (deployment, taskDefinition) = (adopted.Info.DeploymentId, order.TaskDefinition!);
+        note($"adopted deployment {deployment}, whose runner is gone ({adopted.Info.Status}): {ConsoleLinks.Deployment(session, deployment)}");
+        await scaling.AdoptAsync(cancel);
+        var serving = await traffic.ReadAsync(cancel);
+        candidateGroup = serving.With(taskDefinition)?.Place ?? serving.Idle.Place;
+        var info = (await session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = deployment }, cancel)).DeploymentInfo;
+        if (CodeDeployStatus.IsOver(info.Status))
+        {
+            throw new OutsideEventException(await ended.TellAsync(info, cancel));
+        }
+
+        shiftBegan = await CodeDeployClock.ShiftBeganAsync(session.CodeDeploy, deployment, cancel) ?? clock.GetUtcNow();
+        if (await WeightAsync(cancel) < Tolerance)
+        {
+            await start.WaitUntilReadyAsync(deployment, taskDefinition, over => ended.TellAsync(over, cancel), cancel);
+        }
+    }
+
+    /// <exception cref="OutsideEventException">It is over, or nobody could know since no heartbeat arrives.</exception>
+    private async Task WatchAsync(CancellationToken cancel)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(8), clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+        try
+        {
+            var info = (await session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = deployment! }, either.Token)).DeploymentInfo;
+            if (CodeDeployStatus.IsOver(info.Status))
+            {
+                throw new OutsideEventException(await ended.TellAsync(info, cancel));
+            }
+        }
+        catch (Exception failure) when (failure is AwsServiceException or OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            // Read again with the next look.
+        }
+
+        if (heartbeat.SinceLastBeat > GivenUp)
+        {
+            throw new OutsideEventException(ended.Silent(heartbeat.Trouble ?? "no answer"));
+        }
+    }
+
+    /// <summary>CodeDeploy has a clock of its own: a weight that moved before the step was judged is a failure, not a surprise.</summary>
+    private async Task ReadWeightAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (await WeightAsync(cancel) is var now && Math.Abs(now - inForce) > Tolerance)
+            {
+                throw new ExpectedException(
+                    ExitCode.TargetFailed, $"the candidate's weight went from {Words.Percent(inForce)} to {Words.Percent(now)} before the step was judged", "see who else changes the listener or the deployment; then deploy again");
+            }
+        }
+        catch (AwsServiceException)
+        {
+            // Read again in half a minute.
+        }
+    }
+
+    private async Task<IReadOnlyList<Measurement>> RestartsAsync(CancellationToken cancel)
+    {
+        var gates = judging!.Plan.Gates.Where(gate => gate.Metric == "restarts").ToArray();
+        if (gates.Length == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            var count = await restarts.ReadAsync(taskDefinition!, cancel);
+            return [.. gates.Select(gate => new LevelMeasurement(gate.Id, count))];
+        }
+        catch (AwsServiceException failure)
+        {
+            return [.. gates.Select(gate => new MissingMeasurement(gate.Id, Failed: true, failure.Message))];
+        }
+    }
+
+    private async Task<string?> StopAsync(string id, CancellationToken cancel)
+    {
+        var refused = await stopping.StopAsync(id, cancel);
+        if (refused is not null)
+        {
+            note($"StopDeployment is refused ({refused}); heartbeats end now, so that CodeDeploy rolls back by its alarm");
+            await heartbeat.StopAsync();
+        }
+
+        if (Hurry && refused is null)
+        {
+            note($"deployment {id} was told to stop and roll back; CodeDeploy removes the candidate's tasks by itself, which is not waited for");
+            return null;
+        }
+
+        var trouble = await stopping.FollowAsync(id, stopped: refused is null, cancel);
+        return trouble is null || refused is null ? trouble : $"StopDeployment was refused ({refused}), and {trouble}";
+    }
+
+    /// <summary>Says stable serves only when listener, targets and task sets say so.</summary>
+    private async Task<RolloutEvent> VerifyAsync(string? trouble, CancellationToken cancel)
+    {
+        var began = clock.GetTimestamp();
+        ServingNow? serving = null;
+        string? unread = null;
+        while (true)
+        {
+            try
+            {
+                serving = await traffic.ReadAsync(cancel);
+                unread = null;
+                if (serving.Live is { Healthy: > 0 } live && live.Weight > 1 - Tolerance && live.TaskDefinition == order.Stable.TaskDefinition)
+                {
+                    return new StableVerified(order.Stable.Id);
+                }
+            }
+            catch (AwsServiceException failure)
+            {
+                unread = Words.FirstLine(failure.Message);
+            }
+
+            // After a rollback that failed, waiting changes nothing.
+            if (clock.GetElapsedTime(began) > (trouble is null ? StableWithin : TimeSpan.Zero))
+            {
+                return new StableNotVerified(
+                    trouble ?? unread ?? $"{order.Stable.Revision} does not serve 100 % with healthy targets",
+                    serving is null || unread is not null ? "unknown, since it cannot be read" : serving.ToString(),
+                    deployment is null ? "run `mldeploy status --target aws`"
+                        : stopping.SeenOver ? "run `mldeploy status --target aws`; while it still serves the candidate, `mldeploy rollback --target aws` brings the earlier version back"
+                        : $"run `aws deploy stop-deployment --deployment-id {deployment} --auto-rollback-enabled --region {session.Region}`, then `mldeploy status --target aws`; when it still serves the candidate, `mldeploy rollback --target aws`");
+            }
+
+            await Task.Delay(ReadBackEvery, clock, cancel);
+        }
+    }
+
+    private async Task<DeploymentInfo> UntilSucceededAsync(CancellationToken cancel)
+    {
+        var began = clock.GetTimestamp();
+        var continued = false;
+        while (true)
+        {
+            var info = (await session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = deployment! }, cancel)).DeploymentInfo;
+            if (CodeDeployStatus.IsOver(info.Status) || clock.GetElapsedTime(began) > SucceedWithin)
+            {
+                return info;
+            }
+
+            if (!continued)
+            {
+                continued = await TryEndWaitAsync(cancel);
+            }
+
+            await Task.Delay(ReadBackEvery, clock, cancel);
+        }
+    }
+
+    private async Task<bool> TryEndWaitAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await session.CodeDeploy.ContinueDeploymentAsync(new ContinueDeploymentRequest { DeploymentId = deployment, DeploymentWaitType = "TERMINATION_WAIT" }, cancel);
+            return true;
+        }
+        catch (AwsServiceException early) when (early.Code is "DeploymentIsNotInReadyStateException" or "InvalidDeploymentStatusException" or "InvalidDeploymentWaitTypeException" or "DeploymentAlreadyCompletedException")
+        {
+            return false;
+        }
+    }
+
+    private async Task<double> WeightAsync(CancellationToken cancel)
+    {
+        var green = await traffic.GreenShareAsync(cancel)
+            ?? throw new ExpectedException(ExitCode.TargetFailed, "the production listener sends to neither target group", "`mldeploy status --target aws` shows what it does");
+        return candidateGroup == place.Green ? green : 1 - green;
+    }
+
+    private async Task HoldScalingAsync(CancellationToken cancel)
+    {
+        if (await scaling.TakeAsync((await traffic.ReadAsync(cancel)).Live.Running, cancel) is { } told)
+        {
+            note(told);
+        }
+    }
+
+    /// <summary>What cannot be cleaned up is told: scaling has its own release, and the next deployment sweeps alarms.</summary>
+    private async Task CleanUpAsync(CancellationToken cancel)
+    {
+        await heartbeat.StopAsync();
+        try
+        {
+            await scaling.ReleaseAsync(cancel);
+            if (alarmed)
+            {
+                await alarm.DeleteAsync(cancel);
+                alarmed = false;
+            }
+        }
+        catch (AwsServiceException failure)
+        {
+            note($"not cleaned up: {Words.FirstLine(failure.Message)}; autoscaling is released within 3 minutes by itself, the next deployment deletes the alarm {alarm.Name.Alarm}");
+        }
+    }
+
+    private static string Family(string definition) => definition[(definition.LastIndexOf('/') + 1)..].Split(':')[0];
+}

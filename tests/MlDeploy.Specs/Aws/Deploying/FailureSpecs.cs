@@ -1,0 +1,138 @@
+using System.Text;
+using MlDeploy.Aws.Clients.CodeDeploy;
+using MlDeploy.Aws.Deploying;
+using MlDeploy.Core.Errors;
+using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Rollout;
+
+namespace MlDeploy.Specs.Aws.Deploying;
+
+/// <summary>What can go wrong with a deployment, and what is said then: kept as text, since it is what people act on.</summary>
+public sealed class FailureSpecs
+{
+    [Fact(Timeout = 30_000)]
+    public async Task Every_failure_says_what_serves_what_and_what_to_do()
+    {
+        var text = new StringBuilder();
+        await TellAsync(text, "an alarm fires from the start", async account =>
+        {
+            account.Alarms(("fraud-errors", "ALARM"), ("fraud-unhealthy", "OK"));
+            await using var target = await account.TargetAsync(running: false);
+            return Told(await Assert.ThrowsAsync<ExpectedException>(() => target.StartCandidateAsync(TestContext.Current.CancellationToken)));
+        });
+        await TellAsync(text, "an alarm of the application was deleted", async account =>
+        {
+            account.Alarms(("fraud-errors", "OK"));
+            await using var target = await account.TargetAsync(running: false);
+            return Told(await Assert.ThrowsAsync<ExpectedException>(() => target.StartCandidateAsync(TestContext.Current.CancellationToken)));
+        });
+        await TellAsync(text, "the rollback succeeds", account => RestoredAsync(account, """{"deploymentInfo":{"deploymentId":"d-1","status":"Stopped"}}""", candidate: 0));
+        await TellAsync(text, "the rollback itself fails", account => RestoredAsync(account, """{"deploymentInfo":{"deploymentId":"d-1","status":"Failed","errorInformation":{"code":"TIMEOUT","message":"The deployment timed out."},"rollbackInfo":{"rollbackDeploymentId":"d-2"}}}"""));
+        await TellAsync(text, "StopDeployment is refused, and the alarm does nothing either", account =>
+        {
+            account.Refuse("StopDeployment", "AccessDeniedException", "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: codedeploy:StopDeployment");
+            return RestoredAsync(account, """{"deploymentInfo":{"deploymentId":"d-1","status":"InProgress"}}""");
+        });
+        await TellAsync(text, "it is promoted before it can be stopped", account => RestoredAsync(account, """{"deploymentInfo":{"deploymentId":"d-1","status":"Succeeded"}}""", candidate: 100));
+        await TellAsync(text, "CodeDeploy rolled back for the application's alarm", account => SeenAsync(account, "ALARM_ACTIVE", "One or more alarms have been activated: fraud-errors"));
+        await TellAsync(text, "CodeDeploy rolled back since heartbeats stopped", account => SeenAsync(account, "ALARM_ACTIVE", "One or more alarms have been activated: fraud-heartbeat-1a2b3c4d"));
+        await TellAsync(text, "somebody stopped it", account => SeenAsync(account, "MANUAL_STOP", "The deployment was stopped"));
+        await TellAsync(text, "another deployment is under way", _ => Task.FromResult(Told(new RunningDeployment(
+            new DeploymentInfo
+            {
+                DeploymentId = "d-9", Status = "InProgress", Description = "mldeploy 1a2b3c4d ada (GitHub Actions) https://ci.example/runs/7", CreateTime = new DateTimeOffset(2026, 11, 21, 4, 0, 0, TimeSpan.Zero),
+            },
+            new("fraud", "1a2b3c4d"), TimeSpan.FromSeconds(7), null).Held("fraud"))));
+        await TellAsync(text, "the test listener cannot be reached", async account =>
+        {
+            account.Serving(candidate: 0);
+            account.Json("GetDeployment", """{"deploymentInfo":{"deploymentId":"d-1","status":"Ready"}}""");
+            await using var target = await account.TargetAsync();
+            return Told(await Assert.ThrowsAsync<ExpectedException>(() => target.TestCandidateAsync(new PreTrafficTest { Name = "golden", Http = new HttpTest() }, TestContext.Current.CancellationToken)));
+        });
+
+        Golden.Match("tests/MlDeploy.Specs/Aws/Deploying/failures.golden", text.ToString());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_refused_stop_ends_the_heartbeats_so_that_the_alarm_rolls_back()
+    {
+        using var account = new ScriptedAccount();
+        await using var target = await account.TargetAsync();
+        account.Refuse("StopDeployment", "AccessDeniedException", "no");
+        account.Json("GetDeployment", """{"deploymentInfo":{"deploymentId":"d-1","status":"Stopped"}}""");
+        account.Serving(candidate: 0);
+
+        var restored = await target.RestoreStableAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(new StableVerified("v1-0123456789ab"), restored);
+        Assert.Contains(account.Notes, note => note.Contains("heartbeats end now", StringComparison.Ordinal));
+        Assert.Equal("DeleteAlarms", account.Calls[^1]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_signal_stops_the_deployment_first_and_waits_for_traffic_only()
+    {
+        using var account = new ScriptedAccount();
+        await using var target = await account.TargetAsync();
+        account.Serving(candidate: 0);
+        account.Calls.Clear();
+        target.Hurry = true;
+
+        var restored = await target.RestoreStableAsync(TestContext.Current.CancellationToken);
+
+        Assert.IsType<StableVerified>(restored);
+        Assert.Equal("StopDeployment", account.Calls.First(call => call != "PutMetricData"));
+        Assert.DoesNotContain("GetDeployment", account.Calls);
+        Assert.Contains(account.Notes, note => note.EndsWith("which is not waited for", StringComparison.Ordinal));
+    }
+
+    private static async Task TellAsync(StringBuilder text, string what, Func<ScriptedAccount, Task<string>> tell)
+    {
+        using var account = new ScriptedAccount();
+        text.Append("## ").Append(what).Append('\n').Append(await tell(account)).Append('\n');
+        foreach (var note in account.Notes.Where(note => !note.StartsWith("adopted ", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal))
+        {
+            text.Append("note: ").Append(note).Append('\n');
+        }
+
+        text.Append('\n');
+    }
+
+    /// <param name="deployment">What GetDeployment answers from then on.</param>
+    private static async Task<string> RestoredAsync(ScriptedAccount account, string deployment, int candidate = 20)
+    {
+        await using var target = await Adopted(account);
+        account.Serving(candidate);
+        account.Json("GetDeployment", deployment);
+        return Told(await target.RestoreStableAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<string> SeenAsync(ScriptedAccount account, string code, string message)
+    {
+        await using var target = await Adopted(account);
+        account.Json("GetDeployment", $$$$"""{"deploymentInfo":{"deploymentId":"d-1","status":"Stopped","errorInformation":{"code":"{{{{code}}}}","message":"{{{{message}}}}"},"overrideAlarmConfiguration":{"alarms":[{"name":"fraud-errors"},{"name":"fraud-heartbeat-1a2b3c4d"}]}}}""");
+        return $"{(await Assert.ThrowsAsync<OutsideEventException>(() => target.MeasureAsync(TestContext.Current.CancellationToken))).Happened switch
+        {
+            GateFailed failed => $"exit 4: gate {failed.Gate} failed: {failed.Reason}",
+            AbortRequested aborted => $"exit 6: aborted by {aborted.By}",
+            var other => $"{other}",
+        }}";
+    }
+
+    private static Task<AwsRolloutTarget> Adopted(ScriptedAccount account)
+    {
+        account.Json("GetDeployment", """{"deploymentInfo":{"deploymentId":"d-1","status":"InProgress"}}""");
+        account.Serving(candidate: 20);
+        return account.TargetAsync();
+    }
+
+    private static string Told(ExpectedException failure) => $"exit {(int)failure.ExitCode}: {failure.Message}\n  → {failure.Remedy}";
+
+    private static string Told(RolloutEvent happened) => happened switch
+    {
+        StableVerified verified => $"stable {verified.Version} is verified",
+        StableNotVerified unverified => $"exit 5: {unverified.Reason}. Serving: {unverified.Serving}\n  → {unverified.Remedy}",
+        _ => $"{happened}",
+    };
+}

@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using MlDeploy.Aws.Deploying;
+using MlDeploy.Aws.Deploying.Heartbeat;
+using MlDeploy.Aws.Deploying.Versions;
+using MlDeploy.AwsTwin.Clock;
+using MlDeploy.Core.Manifest;
+using MlDeploy.Specs.Aws.Clients;
+using MlDeploy.Tool.Processes;
+
+namespace MlDeploy.Specs.Aws.Deploying;
+
+/// <summary>An account that answers each action as it is told to, in a time that runs two hundred times as fast: what goes wrong, goes wrong on demand.</summary>
+internal sealed class ScriptedAccount : IDisposable
+{
+    public const string Stable = "arn:aws:ecs:eu-central-1:123456789012:task-definition/fraud-a:3";
+    public const string Candidate = "arn:aws:ecs:eu-central-1:123456789012:task-definition/fraud-b:4";
+
+    private readonly Dictionary<string, Func<HttpResponseMessage>> answers = new(StringComparer.Ordinal);
+    private readonly HttpClient http = new();
+
+    public ScriptedAccount()
+    {
+        Json("DescribeScheduledActions", """{"ScheduledActions":[]}""");
+        Json("GetDeployment", """{"deploymentInfo":{"deploymentId":"d-1","status":"InProgress"}}""");
+        Json("ListDeploymentTargets", """{"targetIds":[]}""");
+        Json("StopDeployment", """{"status":"Pending"}""");
+        Xml("PutMetricData", "");
+        Xml("DeleteAlarms", "");
+        Serving(candidate: 20);
+    }
+
+    public TwinClock Clock { get; } = new(200);
+
+    public List<string> Notes { get; } = [];
+
+    public List<string> Calls { get; } = [];
+
+    public static DeploymentPlace Place { get; } = new()
+    {
+        Application = "fraud",
+        CodeDeployApplication = "fraud",
+        DeploymentGroup = "fraud",
+        Cluster = "fraud",
+        Service = "fraud",
+        ProductionListener = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/fraud/1/2",
+        LoadBalancer = "app/fraud/1",
+        Blue = new TargetGroupPlace("arn:blue", "targetgroup/fraud-blue/1"),
+        Green = new TargetGroupPlace("arn:green", "targetgroup/fraud-green/1"),
+        Url = "http://fraud.example/",
+        TestUrl = "http://127.0.0.1:9/",
+        TopicArn = "arn:aws:sns:eu-central-1:123456789012:fraud-events",
+        LogGroup = "/mldeploy/fraud",
+        Alarms = ["fraud-errors", "fraud-unhealthy"],
+    };
+
+    public void Json(string action, string body, int status = 200) => answers[action] = () => Sessions.Json(status, body);
+
+    public void Xml(string action, string result) => answers[action] = () => Sessions.Xml(200, $"<{action}Response><{action}Result>{result}</{action}Result></{action}Response>");
+
+    public void Refuse(string action, string code, string message) => answers[action] = () => Sessions.Json(400, $$"""{"__type":"{{code}}","message":"{{message}}"}""");
+
+    /// <param name="candidate">Percent of the traffic at green, where the candidate is.</param>
+    public void Serving(int candidate)
+    {
+        Xml("DescribeListeners", $"""
+            <Listeners><member><ListenerArn>{Place.ProductionListener}</ListenerArn><DefaultActions><member><Type>forward</Type><ForwardConfig><TargetGroups>
+            <member><TargetGroupArn>arn:blue</TargetGroupArn><Weight>{100 - candidate}</Weight></member><member><TargetGroupArn>arn:green</TargetGroupArn><Weight>{candidate}</Weight></member>
+            </TargetGroups></ForwardConfig></member></DefaultActions></member></Listeners>
+            """);
+        Xml("DescribeTargetHealth", "<TargetHealthDescriptions><member><Target><Id>10.0.0.1</Id></Target><TargetHealth><State>healthy</State></TargetHealth></member></TargetHealthDescriptions>");
+        Json("DescribeServices", $$"""
+            {"services":[{"serviceArn":"arn:s","serviceName":"fraud","status":"ACTIVE","taskSets":[
+              {"id":"1","taskDefinition":"{{Stable}}","runningCount":1,"loadBalancers":[{"targetGroupArn":"arn:blue"}]},
+              {"id":"2","taskDefinition":"{{Candidate}}","runningCount":1,"loadBalancers":[{"targetGroupArn":"arn:green"}]}]}]}
+            """);
+    }
+
+    public void Alarms(params (string Name, string State)[] alarms) => Xml("DescribeAlarms", $"<MetricAlarms>{string.Concat(alarms.Select(alarm =>
+        $"<member><AlarmName>{alarm.Name}</AlarmName><AlarmArn>arn:{alarm.Name}</AlarmArn><StateValue>{alarm.State}</StateValue><StateReason>Threshold Crossed: 3 datapoints were greater than the threshold (5.0).</StateReason><StateUpdatedTimestamp>2026-11-21T04:00:00Z</StateUpdatedTimestamp></member>"))}</MetricAlarms>");
+
+    /// <summary>A target in the midst of a deployment, or before one.</summary>
+    public async Task<AwsRolloutTarget> TargetAsync(bool running = true)
+    {
+        var session = await Sessions.AnsweredAsync(Answer, options => options with { Retries = new() { Attempts = 2, FirstDelay = TimeSpan.FromMilliseconds(1) } });
+        var manifest = ManifestReader.ReadCanonical(new JsonObject
+        {
+            ["apiVersion"] = "mldeploy/v1",
+            ["name"] = "fraud",
+            ["version"] = "v2",
+            ["application"] = new JsonObject { ["image"] = "registry/app:2" },
+            ["rollout"] = CanaryOnTheTwin.Canary(20, 5, 5),
+            ["targets"] = new JsonObject { ["aws"] = new JsonObject() },
+        }.ToJsonString()).Manifest!;
+        var heartbeat = new HeartbeatName("fraud", "1a2b3c4d");
+        var order = new CandidateOrder
+        {
+            Manifest = manifest,
+            Plan = AwsRolloutPlan.For(manifest.Rollout),
+            Stable = new DeployedVersion(Stable, "v1", "registry/app@sha256:0123456789abcdef", null, null, null, null),
+            Candidate = "v2",
+            TaskDefinition = Candidate,
+            Container = "application",
+            Port = 8080,
+            Holder = "ada@laptop",
+            Adopted = running
+                ? new RunningDeployment(new() { DeploymentId = "d-1", Status = "InProgress" }, heartbeat, TimeSpan.FromSeconds(40), Candidate)
+                : null,
+        };
+        var evidence = new OutsideEvidence(
+            http, new CommandRunner(TimeProvider.System), Path.GetTempPath(), System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty, manifest, "v2", Place.TestUrl, TimeProvider.System);
+        var target = new AwsRolloutTarget(session, Place, order, evidence, Clock, new Random(1), Notes.Add);
+        if (running)
+        {
+            await target.StartCandidateAsync(CancellationToken.None);
+        }
+
+        return target;
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private HttpResponseMessage Answer(HttpRequestMessage request)
+    {
+        var action = request.Headers.TryGetValues("X-Amz-Target", out var targets)
+            ? targets.Single().Split('.')[^1]
+            : System.Web.HttpUtility.ParseQueryString(request.Content!.ReadAsStringAsync().GetAwaiter().GetResult())["Action"]!;
+        lock (Calls)
+        {
+            Calls.Add(action);
+        }
+
+        return answers.TryGetValue(action, out var answer) ? answer() : Sessions.Json(400, $$"""{"__type":"ValidationException","message":"{{action}} is not in the script"}""");
+    }
+}
