@@ -7,7 +7,7 @@ namespace MlDeploy.Core.Model.Sketches;
 /// <param name="mostFeatures">Names beyond so many are not sketched; their values are counted.</param>
 public sealed class WindowSketch(int mostFeatures = WindowSketch.MostFeatures)
 {
-    /// <summary>Features that a window holds by itself; a thousand take some 100 MB at most.</summary>
+    /// <summary>Features that a window holds by itself; a thousand numeric ones take some 120 MB.</summary>
     public const int MostFeatures = 1000;
 
     private readonly Dictionary<string, FeatureSketch> byName = new(StringComparer.Ordinal);
