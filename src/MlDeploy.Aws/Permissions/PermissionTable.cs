@@ -72,7 +72,7 @@ internal static class PermissionTable
         Allow(Purpose.Provision, "ChangeScaling", "application-autoscaling",
             "DeleteScalingPolicy DeregisterScalableTarget ListTagsForResource PutScalingPolicy RegisterScalableTarget TagResource UntagResource", ScalableTargets),
         Allow(Purpose.Provision, "ChangeDeploying", "codedeploy",
-            "CreateApplication CreateDeploymentConfig CreateDeploymentGroup DeleteApplication DeleteDeploymentConfig DeleteDeploymentGroup GetApplication ListTagsForResource TagResource UntagResource UpdateApplication UpdateDeploymentGroup", CodeDeploy),
+            "CreateApplication CreateDeploymentConfig CreateDeploymentGroup DeleteApplication DeleteDeploymentConfig DeleteDeploymentGroup GetApplication ListTagsForResource StopDeployment TagResource UntagResource UpdateApplication UpdateDeploymentGroup", CodeDeploy),
         Allow(Purpose.Provision, "ChangeRoles", "iam",
             "AttachRolePolicy CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRolePolicy ListAttachedRolePolicies ListRolePolicies PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription", Roles),
         Pass(Purpose.Provision, "PassRoles", "ecs-tasks.amazonaws.com", "codedeploy.amazonaws.com", "events.amazonaws.com"),

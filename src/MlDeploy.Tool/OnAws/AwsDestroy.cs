@@ -1,7 +1,14 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
+using MlDeploy.Aws.Clients;
+using MlDeploy.Aws.Clients.CodeDeploy;
+using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Stacks.Removal;
+using MlDeploy.Aws.Stacks.Watching;
+using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Tool.Commands;
+using MlDeploy.Tool.Output;
 
 namespace MlDeploy.Tool.OnAws;
 
@@ -20,7 +27,56 @@ internal static class AwsDestroy
                 Images = parse.GetValue(DestroyCommand.DeleteImages),
                 Data = parse.GetValue(DestroyCommand.DeleteData),
             };
-            return await Interrupted.TellAsync(() => RunAsync(name, removal, context), () => removal.UnderWay, "run the same command again: it goes on from there", context);
+            return await Interrupted.TellAsync(
+                async () =>
+                {
+                    await EndDeploymentAsync(name, session, context);
+                    return await RunAsync(name, removal, context);
+                },
+                () => removal.UnderWay,
+                "run the same command again: it goes on from there",
+                context);
+        }
+    }
+
+    /// <summary>A deployment that goes on would change what is being deleted.</summary>
+    private static async Task EndDeploymentAsync(string name, AwsSession session, CommandContext context)
+    {
+        if (await StandingApplication.FindAsync(session, name, context.Stop) is not { } standing
+            || standing[StackOutputs.DeploymentApplication] is not { } application || standing[StackOutputs.DeploymentGroup] is not { } group)
+        {
+            return;
+        }
+
+        await foreach (var id in UnderWayAsync(application, group, session, context.Stop))
+        {
+            context.Progress.State($"deployment {id} is under way: stopping it", Tone.Warning);
+            using var heartbeat = context.Progress.Heartbeat(() => $"waiting for deployment {id} to stop");
+            var stopping = new DeploymentStopping(session, context.Clock, note => context.Progress.State(note));
+            if (await stopping.StopAndFollowAsync(id, context.Stop) is { } trouble)
+            {
+                context.Progress.State($"{trouble}; deleting all the same", Tone.Warning);
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<string> UnderWayAsync(string application, string group, AwsSession session, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var request = new ListDeploymentsRequest { ApplicationName = application, DeploymentGroupName = group, IncludeOnlyStatuses = [.. CodeDeployStatus.Active] };
+        ListDeploymentsResponse found;
+        try
+        {
+            found = await session.CodeDeploy.ListDeploymentsAsync(request, stop);
+        }
+        catch (AwsServiceException gone) when (gone.Kind == AwsFailureKind.NotFound)
+        {
+            // An earlier run came this far.
+            yield break;
+        }
+
+        foreach (var id in found.Deployments)
+        {
+            yield return id;
         }
     }
 

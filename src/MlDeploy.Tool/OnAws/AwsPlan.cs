@@ -40,7 +40,7 @@ internal static class AwsPlan
         return document.Changes && PlanCommand.WantsDetailedExitCode(parse) ? ExitCode.ChangesPlanned : ExitCode.Done;
     }
 
-    /// <summary>Two calls a stack, at the same time.</summary>
+    /// <summary>Two calls a stack, at the same time; for the application three more, about what runs.</summary>
     private static async Task<(Rendering Rendering, ImmutableArray<StackPlan> Plans)> AgainstAccountAsync(UsableManifest usable, CommandContext context)
     {
         using var session = await AwsAccess.OpenAsync(usable.Manifest.Targets.Aws, context);
@@ -51,7 +51,8 @@ internal static class AwsPlan
     private static async Task<StackPlan> PlanAsync(Rendering rendering, StackKind kind, AwsSession session, CancellationToken stop)
     {
         var wanted = rendering.Wanted(kind);
-        return StackPlanner.Plan(wanted, await StackReader.ReadAsync(session.CloudFormation, wanted.Name, stop), SchemaTable.CreateOnly);
+        var plan = StackPlanner.Plan(wanted, await StackReader.ReadAsync(session.CloudFormation, wanted.Name, stop), SchemaTable.CreateOnly);
+        return kind == StackKind.Application && plan.Action != StackAction.Create ? await NextDeployment.TellAsync(plan, rendering, session, stop) : plan;
     }
 
     private static async Task<(Rendering Rendering, ImmutableArray<StackPlan> Plans)> AgainstRenderedAsync(UsableManifest usable, string path, string asWritten, CommandContext context)

@@ -19,8 +19,11 @@ internal static class LiveParts
     private const string Listener = "AWS::ElasticLoadBalancingV2::Listener";
     private const string ListenerRule = "AWS::ElasticLoadBalancingV2::ListenerRule";
 
-    /// <summary>What UpdateService refuses under the CODE_DEPLOY controller (ECS API reference, UpdateService).</summary>
-    public static readonly string[] OfService = ["TaskDefinition", "LoadBalancers", "NetworkConfiguration", "PlatformVersion", "CapacityProviderStrategy"];
+    /// <summary>What a deployment changes.</summary>
+    private static readonly string[] Deployed = ["TaskDefinition", "LoadBalancers"];
+
+    /// <summary>What UpdateService refuses under the CODE_DEPLOY controller (ECS API reference, UpdateService). The last three no deployment of ours changes either.</summary>
+    public static readonly string[] OfService = [.. Deployed, "NetworkConfiguration", "PlatformVersion", "CapacityProviderStrategy"];
 
     /// <param name="existing">Canonical, as the stack has it.</param>
     /// <param name="rendered">Canonical, as the manifest wants it.</param>
@@ -78,7 +81,7 @@ internal static class LiveParts
             leftAlone.Add(new LeftAlone(definition, "the task definition", "each deployment registers its own revision; the stack keeps the first"));
         }
 
-        foreach (var name in OfService)
+        foreach (var name in Deployed)
         {
             differences.AddRange(PropertyComparison.Compare(was[name], properties[name], PropertyPath.Root.Member(name)));
             Restore(properties, was, name);

@@ -16,7 +16,7 @@ internal static class Refusals
         if (change.Action == ResourceAction.Change && LiveParts.IsCodeDeployService(resource)
             && change.Properties.FirstOrDefault(property => LiveParts.OfService.Contains(property.Path.Names[0], StringComparer.Ordinal)) is { } owned)
         {
-            return $"CloudFormation cannot change {owned.Path.Names[0]} of a service that CodeDeploy deploys: undo the change, or `mldeploy destroy` and `mldeploy provision` anew";
+            return $"neither CloudFormation nor a deployment can change {owned.Path.Names[0]} of a service that CodeDeploy deploys: undo the change, or `mldeploy destroy` and `mldeploy provision` anew";
         }
 
         return change.Action == ResourceAction.Replace && KeptName(change, resource) is { } name

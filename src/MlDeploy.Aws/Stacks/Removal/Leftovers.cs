@@ -3,6 +3,7 @@ using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.CloudWatch;
 using MlDeploy.Aws.Clients.Ecs;
 using MlDeploy.Aws.Clients.Logs;
+using MlDeploy.Aws.Deploying.Heartbeat;
 using MlDeploy.Aws.Stacks.Provisioning;
 
 namespace MlDeploy.Aws.Stacks.Removal;
@@ -10,9 +11,6 @@ namespace MlDeploy.Aws.Stacks.Removal;
 /// <summary>What deployments and AWS itself made beside the stacks: revisions of task definitions, heartbeat alarms, Container Insights' log.</summary>
 internal sealed class Leftovers(AwsSession session, IProgress<ProvisioningNews> progress)
 {
-    /// <summary>The alarms that a deployment makes for itself are named so.</summary>
-    public static string HeartbeatPrefix(string application) => $"mldeploy-{application}-heartbeat-";
-
     /// <returns>What was deleted, in words.</returns>
     public async Task<ImmutableArray<string>> SweepAsync(string application, CancellationToken stop)
     {
@@ -49,9 +47,13 @@ internal sealed class Leftovers(AwsSession session, IProgress<ProvisioningNews> 
     private async Task AlarmsAsync(string application, ImmutableArray<string>.Builder deleted, CancellationToken stop)
     {
         var alarms = new List<string>();
-        await foreach (var alarm in session.CloudWatch.AlarmsAsync(new DescribeAlarmsRequest { AlarmNamePrefix = HeartbeatPrefix(application) }, stop))
+        await foreach (var alarm in session.CloudWatch.AlarmsAsync(new DescribeAlarmsRequest { AlarmNamePrefix = HeartbeatName.Prefix(application) }, stop))
         {
-            alarms.Add(alarm.AlarmName);
+            // Another application may be named NAME-heartbeat.
+            if (HeartbeatName.OfAlarm(application, alarm.AlarmName) is { Key: { Length: 8 } key } && key.All(char.IsAsciiHexDigitLower))
+            {
+                alarms.Add(alarm.AlarmName);
+            }
         }
 
         foreach (var some in alarms.Chunk(100))

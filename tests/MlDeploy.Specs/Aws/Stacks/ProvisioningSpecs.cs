@@ -174,6 +174,17 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Finding_nothing_to_do_takes_three_calls_and_no_change_set()
+    {
+        await ProvisionAsync(Topic("cheap"));
+        fixture.Twin.Requests.Clear();
+
+        await ProvisionAsync(Topic("cheap"));
+
+        Assert.Equal(["DescribeStacks", "ListChangeSets", "GetTemplate"], fixture.Twin.Requests.Entries.Where(call => call.Caller == "client").Select(call => call.Action));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Deleting_waits_until_it_is_gone_and_deleting_nothing_is_nothing()
     {
         await ProvisionAsync(Topic("gone"));

@@ -81,6 +81,14 @@ public sealed class StackPlanSpecs
     }
 
     [Fact]
+    public void What_no_deployment_can_change_either_is_told_to_be_refused_instead_of_being_ignored()
+    {
+        var service = Assert.Single(Plans.Of(resources => resources.Properties("Service")["PlatformVersion"] = "1.3.0").Resources);
+
+        Assert.Contains("can change PlatformVersion of a service that CodeDeploy deploys", service.Refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_sent_leaves_an_unchanged_listener_as_the_stack_has_it_and_gives_a_changed_one_the_live_group()
     {
         var live = (JsonObject)Plans.Base["Resources"]!.DeepClone();
