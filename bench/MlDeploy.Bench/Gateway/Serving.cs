@@ -90,7 +90,8 @@ internal static class Serving
             new IPEndPoint(IPAddress.Loopback, arguments.Number("--port", 0)),
             arguments.Number("--connections", 32),
             arguments.Number("--rate", 2_000),
-            TimeSpan.FromSeconds(arguments.Number("--seconds", 5)));
+            TimeSpan.FromSeconds(arguments.Number("--seconds", 5)),
+            TimeSpan.FromSeconds(1));
         var result = await LoadGenerator.RunAsync(load);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -43,7 +43,10 @@ internal static class LoadGenerator
                 Interlocked.Increment(ref sent);
                 if (await connection.AskAsync(Request))
                 {
-                    Interlocked.Increment(ref counts[LatencyScale.BucketOf((long)Stopwatch.GetElapsedTime(arrived).TotalMicroseconds)]);
+                    if (Stopwatch.GetElapsedTime(begin, arrived) >= plan.Settle)
+                    {
+                        Interlocked.Increment(ref counts[LatencyScale.BucketOf((long)Stopwatch.GetElapsedTime(arrived).TotalMicroseconds)]);
+                    }
                 }
                 else
                 {
@@ -58,26 +61,26 @@ internal static class LoadGenerator
     }
 
     /// <summary>
-    /// Hands each request that is due to the next connection in turn. Timers are a millisecond coarse, so a request counts from
-    /// this hand-over, not from its exact due time: the generator's own lateness is not the server's, its queue is.
+    /// Hands each request to the next connection in turn when it is due, from a thread that sleeps finer than a timer's
+    /// millisecond: a tick would send what became due meanwhile as one burst, and its queue would be taken for the server's. A
+    /// request counts from this hand-over: the generator's own lateness is not the server's.
     /// </summary>
-    private static async Task ArriveAsync(LoadPlan plan, long begin, Channel<long>[] drivers)
-    {
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        var all = (long)(plan.Rate * plan.For.TotalSeconds);
-        for (var next = 0L; next < all && await tick.WaitForNextTickAsync();)
+    private static Task ArriveAsync(LoadPlan plan, long begin, Channel<long>[] drivers) => Task.Factory.StartNew(
+        () =>
         {
-            for (var due = (long)(Stopwatch.GetElapsedTime(begin).TotalSeconds * plan.Rate); next < Math.Min(due, all); next++)
+            var all = (long)(plan.Rate * plan.For.TotalSeconds);
+            for (var next = 0L; next < all; next++)
             {
+                FineSleep.For(TimeSpan.FromSeconds(next / (double)plan.Rate) - Stopwatch.GetElapsedTime(begin));
                 drivers[next % drivers.Length].Writer.TryWrite(Stopwatch.GetTimestamp());
             }
-        }
 
-        foreach (var driver in drivers)
-        {
-            driver.Writer.Complete();
-        }
-    }
+            foreach (var driver in drivers)
+            {
+                driver.Writer.Complete();
+            }
+        },
+        TaskCreationOptions.LongRunning);
 
     private sealed class Connection(Socket socket) : IDisposable
     {
