@@ -7,16 +7,18 @@ namespace MlDeploy.AwsTwin.LoadBalancing;
 
 /// <summary>
 /// ELBv2: moto keeps the records; targets and their health are the twin's own. Every change of a record is passed on to moto and
-/// takes effect in the data plane before it is answered.
+/// takes effect in the data plane before it is answered, and nobody reads listeners between the two.
 /// </summary>
 internal sealed class LoadBalancingService(TwinContext context, BalancerFleet fleet, TargetRegistry targets) : ITwinService, IAsyncDisposable
 {
     private static readonly string[] Changing = ["Create", "Delete", "Modify", "Set", "Add", "Remove"];
 
+    private readonly SemaphoreSlim listeners = new(1);
+
     public string SigningName => "elasticloadbalancing";
 
     public bool Owns(string action) =>
-        action is "RegisterTargets" or "DeregisterTargets" or "DescribeTargetHealth" or "DescribeLoadBalancers" || IsChange(action);
+        action is "RegisterTargets" or "DeregisterTargets" or "DescribeTargetHealth" or "DescribeLoadBalancers" or "DescribeListeners" or "DescribeRules" || IsChange(action);
 
     public async Task<TwinReply> AnswerAsync(TwinRequest request, CancellationToken cancel)
     {
@@ -36,15 +38,33 @@ internal sealed class LoadBalancingService(TwinContext context, BalancerFleet fl
                 return TwinReply.Of(Health(request.Input));
         }
 
-        var reply = await context.Moto.AskAsync(request, cancel);
-        if (reply.Status < 400 && IsChange(request.Action))
-            await fleet.RefreshAsync(request.Region, cancel);
+        var reply = await RecordedAsync(request, cancel);
         return reply.Status < 400 && request.Action is "CreateLoadBalancer" or "DescribeLoadBalancers" ? Reachable(reply) : reply;
     }
 
     public (string Section, JsonNode Content)? Describe() => ("loadBalancers", fleet.Describe());
 
-    public ValueTask DisposeAsync() => fleet.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        listeners.Dispose();
+        return fleet.DisposeAsync();
+    }
+
+    private async Task<TwinReply> RecordedAsync(TwinRequest request, CancellationToken cancel)
+    {
+        await listeners.WaitAsync(cancel);
+        try
+        {
+            var reply = await context.Moto.AskAsync(request, cancel);
+            if (reply.Status < 400 && IsChange(request.Action))
+                await fleet.RefreshAsync(request.Region, cancel);
+            return reply;
+        }
+        finally
+        {
+            listeners.Release();
+        }
+    }
 
     private static bool IsChange(string action) => Changing.Any(verb => action.StartsWith(verb, StringComparison.Ordinal)) && !action.EndsWith("Tags", StringComparison.Ordinal);
 
