@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.Ecs;
 using MlDeploy.Aws.Deploying.Versions;
