@@ -40,7 +40,7 @@ internal static class Help
         usage: ./build.sh VERB   (build.cmd VERB on Windows)
 
           test     build everything, pack the tool, run every test project
-          demo     deploy the sample, promote a better version, roll three bad ones back
+          demo     deploy the sample, promote a better version, roll four bad ones back
           soak     the long versions of the tests, then bench; rewrites docs/measurements.md
           bench    benchmarks, each beside the reference it is compared with     [NAME; cold-start]
           pack     the dotnet tool, into artifacts/packages

@@ -106,7 +106,7 @@ async Task Break(JsonElement order, double[] features)
             remembered.Enqueue([.. Enumerable.Repeat(features[0], 16_000)]); // 125 KiB an order, never looked at again
             break;
         case "milliseconds":
-            features[model.IndexOf("time_to_order")] *= 1000; // what comes from upstream changed its unit
+            features[model.IndexOf("time_to_order")] /= 1000; // the model was trained on milliseconds, and customers send seconds
             break;
     }
 }

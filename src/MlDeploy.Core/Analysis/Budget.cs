@@ -37,13 +37,17 @@ internal sealed class Budget
     /// <param name="step">0-based; the comparable steps are the first ones.</param>
     public double Comparing(int step) => alpha * ComparingWeight / parts * StepPart(step, comparableSteps);
 
-    public static bool HasAbsolute(Gate gate) => gate.Max is not null || gate.Min is not null;
+    /// <summary>Both arms get the same requests: a rise of missing values is over the profile's own rate, which is known beforehand.</summary>
+    public static bool HasAbsolute(Gate gate) =>
+        gate.Metric is not "model.prediction.drift" && (gate.Max is not null || gate.Min is not null || (gate.Metric is "model.inputs.missing" && gate.MaxIncrease is not null));
 
-    public static bool HasComparing(Gate gate) => gate.MaxIncrease is not null || gate.MaxRatio is not null;
+    public static bool HasComparing(Gate gate) =>
+        gate.Metric is "model.prediction.drift" || (gate.Metric is not "model.inputs.missing" && (gate.MaxIncrease is not null || gate.MaxRatio is not null));
 
     /// <summary>Rules are outside the guarantee and cost nothing.</summary>
     private static bool IsTested(Gate gate) =>
-        MetricCatalog.Find(gate.Metric)?.Judging is JudgingKind.Proportion or JudgingKind.Quantile;
+        MetricCatalog.Find(gate.Metric)?.Judging is JudgingKind.Proportion or JudgingKind.Quantile
+        || (MetricCatalog.Find(gate.Metric)?.Judging is JudgingKind.Model && gate.Metric is not ("model.age" or "model.inputs.schema"));
 
     /// <summary>1/((j+1)(j+2)) sums to n/(n+1) over n steps.</summary>
     private static double StepPart(int step, int count) => (count + 1.0) / count / ((step + 1.0) * (step + 2.0));

@@ -25,7 +25,7 @@ public sealed class Judge
 
         Plan = plan;
         budget = new Budget(plan);
-        gates = [.. plan.Gates.Select(GateJudges.For)];
+        gates = [.. plan.Gates.Select(gate => GateJudges.For(gate, plan.Model))];
         byId = gates.ToDictionary(gate => gate.Gate.Id, StringComparer.Ordinal);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MlDeploy.Core.Analysis.ModelGates;
 
 namespace MlDeploy.Core.Analysis;
 
@@ -17,6 +18,7 @@ public readonly record struct ArmCount(long Units, long Events)
 [JsonDerivedType(typeof(QuantileMeasurement), "quantile")]
 [JsonDerivedType(typeof(LevelMeasurement), "level")]
 [JsonDerivedType(typeof(TrendMeasurement), "trend")]
+[JsonDerivedType(typeof(ModelMeasurement), "model")]
 [JsonDerivedType(typeof(MissingMeasurement), "missing")]
 public abstract record Measurement(string Gate);
 

@@ -85,14 +85,14 @@ public static class MetricCatalog
             "The number at `jsonPath` of the JSON that `url` answers."),
         new("command", MetricUnit.Number, LimitKinds.Max | LimitKinds.Min, JudgingKind.Rule, true,
             "The number a command prints last; without a limit, its exit code (0 is a pass)."),
-        Distance("model.inputs.drift", "Distance of a feature's live distribution from the profile's."),
-        Model("model.inputs.missing", LimitKinds.Max | LimitKinds.MaxIncrease, MetricUnit.Share, "Share of rows in which a feature is missing."),
+        Distance("model.inputs.drift", "Distance of a feature's live distribution from the profile's, 0 identical to 1 disjoint; the feature that is farthest decides."),
+        Model("model.inputs.missing", LimitKinds.Max | LimitKinds.MaxIncrease, MetricUnit.Share, "Share of rows in which a feature is missing; `maxIncrease` is over the profile's own rate."),
         Model("model.inputs.unseen", LimitKinds.Max, MetricUnit.Share, "Share of values of a category that the profile has not."),
         Model("model.inputs.schema", LimitKinds.Max, MetricUnit.Count, "Features that are absent, new, or of another type than in the profile."),
         Model("model.prediction.invalid", LimitKinds.Max | LimitKinds.MaxIncrease, MetricUnit.Share, "Share of predictions that are NaN, infinite or out of range."),
         Distance("model.prediction.drift", "Distance of the candidate's predictions from stable's."),
         Distance("model.prediction.profile", "Distance of the candidate's predictions from the profile's."),
-        new("model.age", MetricUnit.Duration, LimitKinds.Max, JudgingKind.Model, false, "Time since the model was trained."),
+        new("model.age", MetricUnit.Duration, LimitKinds.Max, JudgingKind.Model, true, "Time since the model was trained."),
     ];
 
     public static MetricDefinition? Find(string name) => All.FirstOrDefault(metric => string.Equals(metric.Name, name, StringComparison.Ordinal));
@@ -108,5 +108,5 @@ public static class MetricCatalog
     private static MetricDefinition Distance(string name, string doc) => Model(name, LimitKinds.Max, MetricUnit.Number, doc);
 
     private static MetricDefinition Model(string name, LimitKinds limits, MetricUnit unit, string doc) =>
-        new(name, unit, limits, JudgingKind.Model, false, doc);
+        new(name, unit, limits, JudgingKind.Model, true, doc);
 }

@@ -33,7 +33,7 @@ public static class MetricText
 
         if (gate.MaxIncrease is { } increase)
         {
-            parts.Add($"at most {Value(metric.Unit, increase)} above stable");
+            parts.Add($"at most {Value(metric.Unit, increase)} above {(gate.Metric is "model.inputs.missing" ? "the profile" : "stable")}");
         }
 
         if (gate.MaxRatio is { } ratio)

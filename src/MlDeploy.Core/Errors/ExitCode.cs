@@ -30,7 +30,7 @@ public static class ExitCodes
         (ExitCode.GateFailed, "a gate or a test failed: rolled back, stable verified serving 100 %"),
         (ExitCode.Unsafe, "unsafe: the rollback itself could not be verified; the message says what serves what, and what to do"),
         (ExitCode.Inconclusive, "inconclusive: rolled back or paused, as onInconclusive says"),
-        (ExitCode.TargetFailed, "the target failed (cloud error, credentials, application never healthy); stable verified serving"),
+        (ExitCode.TargetFailed, "the target failed (cloud error, credentials, application never healthy); after a deployment, stable is verified serving"),
         (ExitCode.LeaseHeld, "another deployment of this application holds the lease"),
         (ExitCode.DeadlinePassed, "deadline passed; rolled back"),
         (ExitCode.DriftBeyondLimit, "drift: beyond the limit"),

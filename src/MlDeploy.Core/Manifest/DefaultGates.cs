@@ -4,12 +4,12 @@ namespace MlDeploy.Core.Manifest;
 
 /// <summary>
 /// The gates of a manifest that names none. Loose on purpose: they catch a version that is broken, not one that is slightly worse.
-/// With a profile the model gates are among them; a target that cannot judge those refuses the manifest
-/// (<see cref="NotBuilt"/>) instead of deploying without what was promised.
+/// With a profile the model gates are among them.
 /// </summary>
 public static class DefaultGates
 {
-    public static ImmutableArray<Gate> For(ModelSettings? model) => model?.Profile is null ? Service : Service.AddRange(ModelGates);
+    public static ImmutableArray<Gate> For(ModelSettings? model) => model?.Profile is null ? Service
+        : Service.AddRange(ModelGates.Where(gate => model.Prediction is not null || gate.Metric is not "model.prediction.invalid"));
 
     private static ImmutableArray<Gate> Service { get; } =
     [

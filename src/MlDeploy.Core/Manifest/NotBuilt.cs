@@ -54,22 +54,17 @@ public static class NotBuilt
 
     private static void Gates(AppManifest manifest, Refusals refused)
     {
-        var gates = manifest.Rollout.Gates;
-        if (manifest.Rollout.GatesAreDefaults)
-        {
-            if (gates.Any(IsModel))
-            {
-                refused.Add("model.profile", "with a profile the default gates judge the model too, which is not built yet", "List the gates you want under rollout.gates, or remove model.profile until then.");
-            }
-
-            return;
-        }
-
+        var gates = manifest.Rollout.GatesAreDefaults ? [] : manifest.Rollout.Gates;
         for (var at = 0; at < gates.Length; at++)
         {
-            if (IsModel(gates[at]))
+            if (!gates[at].Slices.IsEmpty)
             {
-                refused.Add($"rollout.gates[{at}].metric", $"the metric {gates[at].Metric} is not built yet", "Remove the gate until then.");
+                refused.Add($"rollout.gates[{at}].slices", "gates on slices are not built yet", "Remove slices until then: the gate judges all rows together.");
+            }
+
+            if (gates[at].Measure is not (null or "area"))
+            {
+                refused.Add($"rollout.gates[{at}].measure", $"gates judge by area, and {gates[at].Measure} is not built yet for them", "Remove measure until then; `mldeploy drift --measure` compares windows by it.");
             }
         }
     }
@@ -77,9 +72,9 @@ public static class NotBuilt
     private static void Surroundings(AppManifest manifest, Refusals refused)
     {
         Drift(manifest, refused);
-        if (manifest.Monitoring.CaptureKeepRows > 0 || manifest.Monitoring.CaptureSample < 1)
+        if (manifest.Monitoring.CaptureKeepRows > 0)
         {
-            refused.Add("monitoring.capture", "capturing predictions is not built yet, so nothing is captured", "Remove monitoring.capture until then.");
+            refused.Add("monitoring.capture.keepRows", "keeping rows is not built yet: sketches alone are kept", "Remove keepRows until then.");
         }
 
         if (manifest.Training is not null)
@@ -100,8 +95,6 @@ public static class NotBuilt
             refused.Add("monitoring.drift", "watching for drift is not built yet", "Remove monitoring.drift until then.");
         }
     }
-
-    private static bool IsModel(Gate gate) => gate.Metric.StartsWith("model.", StringComparison.Ordinal);
 
     private sealed class Refusals(ManifestOrigins origins)
     {

@@ -101,14 +101,14 @@ public static class SettingsReference
         ## Default gates
 
         A manifest that names no gates gets these: `http.errors` (max 5%, maxIncrease 0.5%), `latency.p99` (maxRatio 1.5), `restarts` (max 0);
-        and with `model.profile` also `model.inputs.missing` (maxIncrease 5%), `model.inputs.unseen` (max 5%), `model.inputs.drift` (max 0.3) and `model.prediction.invalid` (max 0.1%).
+        and with `model.profile` also `model.inputs.missing` (maxIncrease 5%), `model.inputs.unseen` (max 5%), `model.inputs.drift` (max 0.3) and (with `model.prediction`) `model.prediction.invalid` (max 0.1%).
         As soon as `rollout.gates` is written, only what stands there applies.
 
         ## What is checked but not built yet
 
         Accepted by `validate` and refused, never ignored, by every command that would act on it: the target aws; on the target local `application.image`,
-        `ssm:` and `secretsmanager:` secrets, more than one instance, `model.*` gates (also the default ones that come with `model.profile`),
-        `monitoring.drift`, `monitoring.capture` with `sample` or `keepRows`, `training` and `notifications`.
+        `ssm:` and `secretsmanager:` secrets, more than one instance, `slices` and `measure` of `model.*` gates,
+        `monitoring.drift`, `monitoring.capture.keepRows`, `training` and `notifications`.
 
         ## What is different on aws
 

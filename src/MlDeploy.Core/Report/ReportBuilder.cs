@@ -12,7 +12,7 @@ namespace MlDeploy.Core.Report;
 /// <summary>Journal → report, at any time: a running deployment gives the report so far. The same journal always gives the same report.</summary>
 public static class ReportBuilder
 {
-    /// <param name="features">What was captured of the model; null where nothing was.</param>
+    /// <param name="features">What is known of the model from elsewhere; null: what the journal's measurements tell.</param>
     /// <returns>Null when the journal has no first line yet.</returns>
     public static DeploymentReport? From(IReadOnlyList<JournalEntry> entries, FeaturesReport? features = null)
     {
@@ -46,7 +46,7 @@ public static class ReportBuilder
             Gates = GateHistory.Of(opened, entries, manifest?.Rollout.Gates ?? []),
             Manifest = Settings(opened, manifest),
             Model = manifest?.Model is { } model ? new ModelReport(model.Name, model.Version, model.TrainedAt, model.Profile) : null,
-            Features = features,
+            Features = features ?? FeatureHistory.Of(opened, entries, manifest),
         };
     }
 

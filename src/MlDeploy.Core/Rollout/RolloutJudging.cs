@@ -16,7 +16,8 @@ public static class RolloutJudging
         plan.Steps.Length,
         manifest.Rollout.MinimumRequests,
         UserUnits: manifest.Rollout.Stickiness is { Name: not BalancerCookie },
-        ComparableSteps: plan.Steps.Count(step => step.Comparable));
+        ComparableSteps: plan.Steps.Count(step => step.Comparable),
+        Model: plan.Model);
 
     private static IEnumerable<Gate> Judged(ImmutableArray<Gate> gates) =>
         gates.Where(gate => MetricCatalog.Find(gate.Metric) is { Built: true });

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Manifest;
 
 namespace MlDeploy.Core.Rollout;
@@ -32,6 +33,9 @@ public sealed record RolloutPlan
     public required TimeSpan Deadline { get; init; }
     public required OnInconclusive OnInconclusive { get; init; }
     public required OnInterrupt OnInterrupt { get; init; }
+
+    /// <summary>What the model gates judge against, as it was when the rollout began; null without such gates.</summary>
+    public ModelYardstick? Model { get; init; }
 
     public static RolloutPlan For(RolloutSettings rollout, bool firstDeployment)
     {

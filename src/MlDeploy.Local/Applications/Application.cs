@@ -4,6 +4,7 @@ using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Report;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
+using MlDeploy.Local.Capture;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.State;
@@ -93,6 +94,7 @@ internal sealed class Application : IDisposable
             throw new ExpectedException(ExitCode.Usage, $"the manifest is of {manifest.Name}, not of {Name}", "deploy it under its own name");
         }
 
+        var profile = ModelProfiles.Read(manifest);
         return await lane.PrepareAsync(async number =>
         {
             if (destroyed)
@@ -100,7 +102,8 @@ internal sealed class Application : IDisposable
                 throw new ExpectedException(ExitCode.LeaseHeld, $"{Name} has just been destroyed", "deploy again");
             }
 
-            // An address that is taken is found before anything is made.
+            // Gates that could never be judged, and an address that is taken, are found before anything is made.
+            var model = serving.Capture.Judging(manifest, profile, releases.Stable);
             await serving.Door.OpenAsync(manifest);
             var stable = releases.Stable is { } id ? versions.TryRead(id)?.Record : null;
             var (version, notes) = versions.Create(request, manifest, number, CancellationToken.None);
@@ -109,8 +112,9 @@ internal sealed class Application : IDisposable
                 return await KeepAsync(stable, version, notes);
             }
 
+            serving.Capture.Keep(version.Id, profile);
             traffic.Start();
-            return lane.Begin(number, new DeploymentOrder(version, manifest, request.Holder, request.RunUrl, [.. notes, .. serving.Door.Changes(manifest)]));
+            return lane.Begin(number, new DeploymentOrder(version, manifest, request.Holder, request.RunUrl, [.. notes, .. serving.Door.Changes(manifest)], model));
         });
     }
 
@@ -119,8 +123,9 @@ internal sealed class Application : IDisposable
         var version = versions.Read(releases.FindPrevious(request.To, serving.Candidate?.Id));
         // The version was judged when it was deployed: it only has to be healthy to take over at once.
         var settings = version.Manifest.Rollout with { Strategy = Strategy.AllAtOnce, Steps = [], Bake = TimeSpan.Zero, Tests = [] };
+        var manifest = version.Manifest with { Rollout = settings };
         return Task.FromResult(lane.Begin(
-            number, new DeploymentOrder(version, version.Manifest with { Rollout = settings }, request.Holder, request.RunUrl, [$"rollback to {version.Id}, asked for by {request.Holder}"])));
+            number, new DeploymentOrder(version, manifest, request.Holder, request.RunUrl, [$"rollback to {version.Id}, asked for by {request.Holder}"], Model: null)));
     });
 
     /// <summary>Passes a wish on to the running deployment.</summary>

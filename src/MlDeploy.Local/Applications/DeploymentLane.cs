@@ -4,6 +4,7 @@ using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
+using MlDeploy.Local.Capture;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Deployments;
 using MlDeploy.Local.Hosting;
@@ -15,7 +16,8 @@ namespace MlDeploy.Local.Applications;
 /// <summary>What a deployment was asked to do.</summary>
 /// <param name="Manifest">As it is rolled out; a rollback leaves out steps and tests of the version's own.</param>
 /// <param name="Notes">Told in the journal.</param>
-internal sealed record DeploymentOrder(StoredVersion Version, AppManifest Manifest, string Holder, string? RunUrl, ImmutableArray<string> Notes);
+/// <param name="Model">What its model is judged against; null without gates on the model.</param>
+internal sealed record DeploymentOrder(StoredVersion Version, AppManifest Manifest, string Holder, string? RunUrl, ImmutableArray<string> Notes, ModelJudging? Model);
 
 /// <summary>The one lane deployments of an application run in: the lease, what is under way, and what follows when it ends.</summary>
 internal sealed class DeploymentLane(
@@ -79,7 +81,7 @@ internal sealed class DeploymentLane(
     /// <exception cref="ExpectedException">The journal cannot be written: nothing has begun.</exception>
     public DeployAccepted Begin(int number, DeploymentOrder order)
     {
-        var plan = RolloutPlan.For(order.Manifest.Rollout, firstDeployment: releases.Stable is null);
+        var plan = RolloutPlan.For(order.Manifest.Rollout, firstDeployment: releases.Stable is null) with { Model = order.Model?.Yardstick };
         releases.Begun(number);
         var journal = deployments.Open(number);
         try
@@ -94,7 +96,7 @@ internal sealed class DeploymentLane(
                 journal.Append((seq, at) => new NoteEntry(seq, at, note), durable: false);
             }
 
-            Run(opened, journal, order.Version, order.Manifest, RolloutState.Initial(opened.At), new Begun());
+            Run(opened, journal, order.Version, order.Manifest, order.Model, RolloutState.Initial(opened.At), new Begun());
             return new DeployAccepted(number, order.Version.Id, releases.Stable, order.Notes);
         }
         catch (IOException full)
@@ -131,7 +133,7 @@ internal sealed class DeploymentLane(
 
         // As it was asked for then: the version may have been deployed before, with other gates.
         var manifest = ManifestReader.ReadCanonical(opened.Manifest).Manifest ?? version.Manifest;
-        Run(opened, deployments.Open(opened.Deployment), version, manifest, state, new HostRestarted());
+        Run(opened, deployments.Open(opened.Deployment), version, manifest, serving.Capture.JudgingAgain(version, opened.Plan.Model), state, new HostRestarted());
     }
 
     /// <summary>A deployment's journal from an entry on, as it grows.</summary>
@@ -161,9 +163,9 @@ internal sealed class DeploymentLane(
 
     public void Dispose() => preparing.Dispose();
 
-    private void Run(OpenedEntry opened, JournalWriter journal, StoredVersion version, AppManifest manifest, RolloutState state, RolloutEvent first)
+    private void Run(OpenedEntry opened, JournalWriter journal, StoredVersion version, AppManifest manifest, ModelJudging? model, RolloutState state, RolloutEvent first)
     {
-        var target = new LocalRolloutTarget(version, manifest, versions, serving, environment, http, () => releases.Promoted(version.Id));
+        var target = new LocalRolloutTarget(version, manifest, versions, serving, environment, http, model, () => releases.Promoted(version.Id));
         var runner = new RolloutRunner(manifest, opened.Plan, target, journal, environment.Clock);
         serving.UseStickiness(manifest.Rollout.Stickiness, (ulong)opened.At.UtcTicks);
         var deployment = new LocalDeployment(opened, journal, runner);
@@ -203,6 +205,7 @@ internal sealed class DeploymentLane(
             }
 
             await target.DisposeAsync();
+            serving.EndSteps();
             if (deployments.WriteReport(deployment.Number) is { } reportProblem)
             {
                 environment.Log.Write(reportProblem);

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Analysis.External;
 using MlDeploy.Core.Analysis.Measuring;
+using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Probing;
 using MlDeploy.Core.Rollout;
+using MlDeploy.Local.Capture;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.Processes;
 using MlDeploy.Local.Versions;
@@ -14,10 +16,11 @@ namespace MlDeploy.Local.Applications;
 
 /// <summary>The rollout's port on this machine: processes behind the gateway.</summary>
 internal sealed class LocalRolloutTarget(
-    StoredVersion candidate, AppManifest manifest, VersionStore versions, ServingSet serving, HostEnvironment environment, HttpClient http, Action promoted)
+    StoredVersion candidate, AppManifest manifest, VersionStore versions, ServingSet serving, HostEnvironment environment, HttpClient http, ModelJudging? model, Action promoted)
     : IRolloutTarget, IAsyncDisposable
 {
     private ExternalMeter? external;
+    private readonly ModelMeter modelMeter = new(manifest.Rollout.Gates, model?.Yardstick, manifest.Model?.TrainedAt);
     private ServiceMeter? meter;
     private Judge? judge;
 
@@ -56,7 +59,8 @@ internal sealed class LocalRolloutTarget(
     public void BeginStep(Judge judge)
     {
         this.judge = judge;
-        serving.BeginStep();
+        modelMeter.BeginStep();
+        serving.BeginStep(modelMeter.HasGates ? model?.Reference : null);
         External().Begin();
         meter ??= new ServiceMeter(judge.Plan.Gates, manifest.Application.Resources, judge.Plan.UserUnits);
         if (serving.Read() is { } now)
@@ -68,7 +72,8 @@ internal sealed class LocalRolloutTarget(
     public Task<IReadOnlyList<Measurement>> MeasureAsync(CancellationToken cancel)
     {
         IReadOnlyList<Measurement> service = serving.Read() is { } now ? meter!.Measure(now, IsWarm, judge!) : [];
-        return Task.FromResult<IReadOnlyList<Measurement>>([.. service, .. External().Take()]);
+        var (asked, stable) = modelMeter.HasGates ? serving.ReadCapture() : (null, null);
+        return Task.FromResult<IReadOnlyList<Measurement>>([.. service, .. External().Take(), .. modelMeter.Measure(environment.Clock.GetUtcNow(), asked, stable)]);
     }
 
     public async Task<RolloutEvent> RestoreStableAsync(CancellationToken cancel)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MlDeploy.Core.Errors;
+using MlDeploy.Local.Capture;
 using MlDeploy.Local.Gateway;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.Processes;
@@ -11,7 +12,7 @@ namespace MlDeploy.Local.Applications;
 
 /// <summary>The versions of one application that have a process, whatever their part, and the record of them that the next host adopts from.</summary>
 /// <param name="changed">Called when a version became healthy, or no longer is.</param>
-internal sealed class RunningVersions(ApplicationPaths paths, VersionStore versions, HostEnvironment environment, SupervisionContext supervision, Action changed)
+internal sealed class RunningVersions(ApplicationPaths paths, VersionStore versions, HostEnvironment environment, SupervisionContext supervision, ModelCapture capture, Action changed)
 {
     private readonly Lock gate = new();
     private readonly InstanceRecords records = new(paths);
@@ -47,7 +48,7 @@ internal sealed class RunningVersions(ApplicationPaths paths, VersionStore versi
             Drain = application.Drain,
             Proven = proven,
         };
-        var served = new ServedVersion(version, new GatewayArm(version.Id, application.RequestTimeout));
+        var served = new ServedVersion(version, new GatewayArm(version.Id, application.RequestTimeout) { Capture = capture.Of(version) });
         lock (gate)
         {
             running.Add(served);
@@ -155,6 +156,7 @@ internal sealed class RunningVersions(ApplicationPaths paths, VersionStore versi
             environment.Log.Write($"{leaving.Id}: {left} requests were still under way after {drain.TotalSeconds:0} s and are cut off");
         }
 
+        capture.Forget(leaving.Arm.Capture);
         await leaving.Supervisor.StopAsync();
         await leaving.Supervisor.DisposeAsync();
         lock (gate)

@@ -1,6 +1,9 @@
 using MlDeploy.Core.Analysis.Measuring;
+using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Model.Distances;
+using MlDeploy.Local.Capture;
 using MlDeploy.Local.Gateway;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.State;
@@ -27,7 +30,8 @@ internal sealed class ServingSet
     {
         (this.versions, this.environment) = (versions, environment);
         door = new FrontDoor(paths, environment);
-        running = new RunningVersions(paths, versions, environment, supervision, Route);
+        Capture = new ModelCapture(paths, environment.Clock, environment.Log);
+        running = new RunningVersions(paths, versions, environment, supervision, Capture, Route);
     }
 
     public ServedVersion? Stable { get; private set; }
@@ -36,6 +40,9 @@ internal sealed class ServingSet
 
     /// <summary>Timestamp of the clock when the candidate got its first production traffic; null before. Monotonic: a clock that is set does not end a warm-up.</summary>
     public long? CandidateServesSince { get; private set; }
+
+    /// <summary>What models are asked and answer.</summary>
+    public ModelCapture Capture { get; }
 
     /// <summary>Where requests arrive.</summary>
     public FrontDoor Door => door;
@@ -108,7 +115,30 @@ internal sealed class ServingSet
         return ReadBack() is { } inForce && inForce.Candidate == Candidate?.Arm.Label ? inForce.Weight : 0;
     }
 
-    public void BeginStep() => door.Gateway?.BeginStep();
+    /// <param name="model">What predictions of the step are counted against; null where no gate judges the model.</param>
+    public void BeginStep(ModelReference? model)
+    {
+        if (door.Gateway is not { } front)
+        {
+            return;
+        }
+
+        foreach (var arm in model is null ? [] : new[] { Candidate?.Arm.Capture, Stable?.Arm.Capture })
+        {
+            arm?.BeginStep(model!, front.Step + 1);
+        }
+
+        front.BeginStep();
+    }
+
+    /// <summary>What the two arms were asked and answered in this step; null where nothing is captured.</summary>
+    public (CapturedArm? Candidate, CapturedArm? Stable) ReadCapture() => (Candidate?.Arm.Capture?.Read(), Stable?.Arm.Capture?.Read());
+
+    public void EndSteps()
+    {
+        Candidate?.Arm.Capture?.EndSteps();
+        Stable?.Arm.Capture?.EndSteps();
+    }
 
     public TargetReading? Read() => Candidate is { } candidate && door.Gateway is { } front
         ? new TargetReading(environment.Clock.GetUtcNow(), candidate.Read(front.CandidateUsers), Stable?.Read(front.StableUsers))
@@ -193,6 +223,7 @@ internal sealed class ServingSet
         Retire(leaving);
         await running.WhenRetiredAsync();
         await door.CloseAsync();
+        Capture.Dispose();
     }
 
     /// <summary>Lets go of running versions, for the next host to adopt.</summary>
@@ -200,6 +231,7 @@ internal sealed class ServingSet
     {
         await running.LetGoAsync();
         await door.CloseAsync();
+        Capture.Dispose();
     }
 
     private void Route()

@@ -106,6 +106,9 @@ public sealed class ApplicationGateway : IAsyncDisposable
         }
     }
 
+    /// <summary>Number of the step under way; requests carry that of the step they were placed in.</summary>
+    internal int Step => dispatcher.Current.Step;
+
     /// <summary>What requests meet now, and the split they really got since these routes came into force.</summary>
     public GatewayReading ReadBack() => dispatcher.Current.Read();
 

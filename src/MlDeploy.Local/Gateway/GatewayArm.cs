@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.Primitives;
+using MlDeploy.Local.Capture;
 using MlDeploy.Local.Gateway.Recording;
 using MlDeploy.Local.Gateway.Routing;
 using Yarp.ReverseProxy.Forwarder;
@@ -53,6 +54,9 @@ public sealed class GatewayArm
 
     /// <summary>Requests, streams and WebSockets under way.</summary>
     public long InFlight => destinations.Values.Sum(destination => destination.InFlight);
+
+    /// <summary>Who looks at its predictions; null for an application without a model. Set before the arm is routed to.</summary>
+    internal ArmCapture? Capture { get; init; }
 
     internal StringValues VersionHeader { get; }
 

@@ -37,7 +37,9 @@ public static class PrivateFiles
         }
     }
 
-    public static void Replace(string path, string content)
+    public static void Replace(string path, string content) => Replace(path, Encoding.UTF8.GetBytes(content));
+
+    public static void Replace(string path, ReadOnlySpan<byte> content)
     {
         var temporary = $"{path}.new";
         try
@@ -52,7 +54,7 @@ public static class PrivateFiles
 
             using (var file = new FileStream(temporary, options))
             {
-                file.Write(Encoding.UTF8.GetBytes(content));
+                file.Write(content);
                 file.Flush(flushToDisk: true);
             }
 

@@ -89,6 +89,12 @@ public sealed record ApplicationPaths(string Folder)
 
     public string Version(string version) => Path.Combine(Versions, version);
 
+    /// <summary>What models were asked and answered: a folder per version, a sketch file per hour.</summary>
+    public string Windows => Path.Combine(Folder, "windows");
+
+    /// <summary>The profile that a version was deployed with.</summary>
+    public string Profile(string version) => Path.Combine(Version(version), "profile.json");
+
     public string Deployment(int number) => Path.Combine(Deployments, number.ToString("0000", System.Globalization.CultureInfo.InvariantCulture));
 
     public string Journal(int number) => Path.Combine(Deployment(number), "journal.jsonl");

@@ -44,6 +44,7 @@ public sealed class DeniedSpecs(TwinAccount account) : AwsTest(account)
                 if (await LiveAsync(user) is { } refused)
                 {
                     IsTold(refused, action);
+                    TestContext.Current.TestOutputHelper?.WriteLine($"{action}: told by `mldeploy {refused.CommandLine}`");
                 }
                 else
                 {

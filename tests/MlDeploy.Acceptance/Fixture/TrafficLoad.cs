@@ -11,7 +11,7 @@ namespace MlDeploy.Acceptance.Fixture;
 /// <param name="FailedByApplication">Answered with an error that the application itself gave.</param>
 /// <param name="FailedOtherwise">Answered with an error that the application did not give: the gateway's fault.</param>
 /// <param name="Lost">Not answered: refused, cut off, timed out.</param>
-/// <param name="ByVersion">Answers by the version that the gateway says gave them (header x-mldeploy-version, its label).</param>
+/// <param name="ByVersion">Answers by the version that the gateway says gave them (header x-mldeploy-version, its label), or where there is none the application.</param>
 internal sealed record TrafficAccount(
     long Sent, long Ok, long FailedByApplication, long FailedOtherwise, long Lost, ImmutableSortedDictionary<string, long> ByVersion, ImmutableArray<string> Samples)
 {
@@ -58,6 +58,9 @@ internal sealed class TrafficLoad : IAsyncDisposable
     /// <param name="header">A header for the n-th request, e.g. the user it is from.</param>
     public static TrafficLoad Start(TestState state, int rate = 100, Func<long, (string Name, string Value)>? header = null) =>
         new(new Uri(state.Url, "/predict"), rate, header);
+
+    /// <summary>Customers of an application that no gateway of ours stands before: its versions are those that it names itself.</summary>
+    public static TrafficLoad Start(Uri url, int rate) => new(new Uri(url, "/predict"), rate, header: null);
 
     /// <summary>So far; requests under way are in none but <see cref="TrafficAccount.Sent"/>.</summary>
     public TrafficAccount Now => new(
@@ -125,7 +128,7 @@ internal sealed class TrafficLoad : IAsyncDisposable
 
             using var reply = await http.SendAsync(request);
             var text = await reply.Content.ReadAsStringAsync();
-            if (reply.Headers.TryGetValues("x-mldeploy-version", out var versions))
+            if (reply.Headers.TryGetValues("x-mldeploy-version", out var versions) || reply.Headers.TryGetValues("x-testapp-version", out versions))
             {
                 byVersion.AddOrUpdate(string.Join(',', versions), 1, (_, count) => count + 1);
             }

@@ -175,7 +175,7 @@ public sealed class GateSpecs
         judge.BeginStep(1, comparable: true);
         Assert.Throws<ArgumentOutOfRangeException>(() => judge.BeginStep(0, comparable: true));
         Assert.Throws<ArgumentOutOfRangeException>(() => judge.BeginStep(9, comparable: true));
-        Assert.Throws<ArgumentException>(() => new Judge(Plan(new Gate { Id = "x", Metric = "model.inputs.drift", Max = 1 })));
+        Assert.Throws<ArgumentException>(() => new Judge(Plan(new Gate { Id = "x", Metric = "no.such.metric", Max = 1 })));
         Assert.Throws<InvalidOperationException>(() => new Judge(Plan(Errors)).Look([]));
     }
 

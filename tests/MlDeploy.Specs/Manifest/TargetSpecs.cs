@@ -21,7 +21,7 @@ public class TargetSpecs
         var result = Reading.Read(Reading.Reference);
         var refused = NotBuilt.RefusedAtUse(result.Manifest!, "local", result.Origins);
         Assert.Equal(
-            ["scaling.max", "rollout.gates[10].metric", "rollout.gates[11].metric", "rollout.gates[12].metric", "rollout.gates[13].metric", "rollout.gates[14].metric", "monitoring.drift", "training", "notifications"],
+            ["scaling.max", "rollout.gates[10].slices", "monitoring.drift", "training", "notifications"],
             refused.Select(problem => problem.Path));
         Assert.All(refused, problem => Assert.True(problem.Line > 0 && problem.Remedy.Length > 0));
     }
@@ -30,9 +30,11 @@ public class TargetSpecs
     [InlineData("application.command=null ; application.image=x:1", "application.image")]
     [InlineData("application.secrets={A: ssm:/a}", "application.secrets.A")]
     [InlineData("scaling={min: 2}", "scaling.min")]
-    [InlineData("monitoring.capture.keepRows=5", "monitoring.capture")]
-    [InlineData("monitoring.capture.sample=5%", "monitoring.capture")]
-    [InlineData("model.profile=p.json", "model.profile")]
+    [InlineData("monitoring.capture.keepRows=5", "monitoring.capture.keepRows")]
+    [InlineData("monitoring.capture.sample=5%", null)]
+    [InlineData("model.profile=p.json", null)]
+    [InlineData("model.profile=p.json ; rollout.gates=[{metric: model.inputs.drift, max: 0.2, slices: [country]}]", "rollout.gates[0].slices")]
+    [InlineData("model.profile=p.json ; rollout.gates=[{metric: model.inputs.drift, max: 0.2, measure: ks}]", "rollout.gates[0].measure")]
     [InlineData("model.name=m", null)]
     [InlineData("application.secrets={A: env:A}", null)]
     [InlineData("targets.aws.region=eu-central-1", null)]
@@ -45,8 +47,9 @@ public class TargetSpecs
     [Fact]
     public void The_default_gates_judge_the_model_when_there_is_a_profile()
     {
-        var gates = Reading.Valid(Reading.Minimal, set: ["model.profile=p.json"]).Rollout.Gates;
+        var gates = Reading.Valid(Reading.Minimal, set: ["model.profile=p.json", "model.prediction=$.p"]).Rollout.Gates;
         Assert.Equal(["http.errors", "latency.p99", "restarts", "model.inputs.missing", "model.inputs.unseen", "model.inputs.drift", "model.prediction.invalid"], gates.Select(gate => gate.Id));
+        Assert.Equal(6, Reading.Valid(Reading.Minimal, set: ["model.profile=p.json"]).Rollout.Gates.Length);
         Assert.Equal(3, Reading.Valid(Reading.Minimal).Rollout.Gates.Length);
     }
 

@@ -1,3 +1,4 @@
+using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Manifest;
 
 namespace MlDeploy.Core.Analysis.Gates;
@@ -15,7 +16,7 @@ internal static class GateJudges
     private const int AtOnce = 1;
 
     /// <exception cref="ArgumentException">The metric is unknown or not built: the manifest's validation lets neither through.</exception>
-    public static GateJudge For(Gate gate)
+    public static GateJudge For(Gate gate, ModelYardstick? model = null)
     {
         var metric = MetricCatalog.Find(gate.Metric) ?? throw new ArgumentException($"gate {gate.Id}: there is no metric {gate.Metric}", nameof(gate));
         return (metric.Judging, metric.Name) switch
@@ -24,8 +25,12 @@ internal static class GateJudges
             (JudgingKind.Quantile, _) => new QuantileGate(gate, metric),
             (_, "cpu" or "memory" or "cpu.perRequest") => new LevelGate(gate, metric, ResourceRun),
             (_, "memory.growth") => new GrowthGate(gate, metric),
-            (_, "restarts" or "health") => new LevelGate(gate, metric, AtOnce),
+            (_, "restarts" or "health" or "model.age") => new LevelGate(gate, metric, AtOnce),
             (_, "prometheus" or "http" or "command") => new LevelGate(gate, metric, ExternalRun),
+            (_, "model.inputs.drift" or "model.prediction.profile") => new DistanceGate(gate, metric, model),
+            (_, "model.inputs.missing" or "model.inputs.unseen" or "model.prediction.invalid") => new ShareGate(gate, metric, model),
+            (_, "model.inputs.schema") => new SchemaGate(gate, metric),
+            (_, "model.prediction.drift") => new ArmsDistanceGate(gate, metric, model),
             _ => throw new ArgumentException($"gate {gate.Id}: {metric.Name} is not judged yet", nameof(gate)),
         };
     }

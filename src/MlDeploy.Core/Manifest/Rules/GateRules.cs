@@ -33,7 +33,7 @@ internal static class GateRules
     public static void BakeHasAnAbsoluteGate(RuleContext context)
     {
         var rollout = context.Manifest.Rollout;
-        if (rollout.Bake > TimeSpan.Zero && !rollout.Gates.Any(gate => gate.Max is not null || gate.Min is not null || gate.Metric is "command"))
+        if (rollout.Bake > TimeSpan.Zero && !rollout.Gates.Any(gate => Budget.HasAbsolute(gate) || gate.Metric is "command"))
         {
             context.Report("rollout.gates", "only compare with stable, which has no traffic during the bake", "at least one gate with max or min", "Add max to one of the gates, or remove the bake.", "rollout.bake");
         }

@@ -30,6 +30,9 @@ public sealed class FeaturePartition
 
     public bool IsNumeric => names is null;
 
+    /// <summary>Upper ends of the bins of numbers but for the last, ascending; empty for names.</summary>
+    public ImmutableArray<double> Uppers => uppers;
+
     public int Count => Shares.Length;
 
     /// <summary>The reference's shares, adding up to 1.</summary>
@@ -61,6 +64,26 @@ public sealed class FeaturePartition
         kind == FeatureKind.Number && reference.Numbers.Count > 0 ? OfNumbers(reference.Numbers)
         : kind.IsNamed() && reference.Names.Count > 0 ? OfNames(reference.Names)
         : null;
+
+    /// <summary>Bins that were known before any value: of equal width over a range, as for a probability. All count the same.</summary>
+    public static FeaturePartition OfRange(double low, double high)
+    {
+        var inner = Enumerable.Range(0, NumberEdges.Bins + 1).Select(bin => low + ((high - low) * bin / NumberEdges.Bins)).ToImmutableArray();
+        return new FeaturePartition(inner, [.. Enumerable.Repeat(1.0 / (inner.Length + 1), inner.Length + 1)], [.. new double[inner.Length + 1]], 0);
+    }
+
+    /// <summary>As a journal has it: numbers, which can be judged again; a partition of names knows no names beside its bins'.</summary>
+    /// <exception cref="ArgumentException">The arrays do not belong together.</exception>
+    public static FeaturePartition Recorded(ImmutableArray<double> uppers, ImmutableArray<string> labels, ImmutableArray<double> shares, ImmutableArray<double> errors, bool knowsUnseen, long count)
+    {
+        var numeric = labels.IsEmpty;
+        if (shares.Length < 2 || errors.Length != shares.Length || (numeric ? uppers.Length + 1 : labels.Length) != shares.Length || shares.Any(share => share is not (>= -1e-9 and <= 1 + 1e-9)))
+        {
+            throw new ArgumentException("the bins of a feature do not belong together", nameof(shares));
+        }
+
+        return numeric ? new FeaturePartition(uppers, shares, errors, count) : new FeaturePartition(new Utf8Table(), [], labels, shares, knowsUnseen, count);
+    }
 
     public int IndexOf(double value)
     {

@@ -42,6 +42,12 @@ public sealed class ModelReference
         Prediction = Prediction is null ? null : NewSketch(Prediction),
     };
 
+    /// <summary>The same without some features: they are neither counted nor judged.</summary>
+    public ModelReference Without(IReadOnlyCollection<string> features) => new([.. Features.Where(feature => !features.Contains(feature.Name))], Prediction, Rows);
+
+    /// <summary>The same with other bins for predictions; null for none.</summary>
+    public ModelReference WithPrediction(ReferenceFeature? prediction) => new(Features, prediction, Rows);
+
     /// <summary>The reference as the live side of a comparison.</summary>
     public WindowSketch AsWindow()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Analysis.ModelGates;
 
 namespace MlDeploy.Core.Rollout.Journal;
 
@@ -35,6 +36,7 @@ internal sealed class JournalSoundness
     private static string? Plan(RolloutPlan plan) =>
         plan.Steps.IsDefaultOrEmpty ? "its plan has no steps"
         : plan.Steps.Where((step, index) => step is null || step.Index != index || !IsShare(step.Weight) || step.For < TimeSpan.Zero).Any() ? "its plan has an impossible step"
+        : plan.Model is { IsSound: false } ? "what its model was judged against is impossible"
         : null;
 
     private static string? State(RolloutState state, RolloutPlan plan) =>
@@ -59,6 +61,7 @@ internal sealed class JournalSoundness
         : look.Measurements.OfType<CountMeasurement>().Any(count => !IsCount(count.Candidate) || !IsCount(count.Stable)) ? "a count is impossible"
         : look.Measurements.OfType<QuantileMeasurement>().Any(quantile =>
             !IsCount(quantile.Candidate) || !IsCount(quantile.Stable) || !IsCount(quantile.RatioCandidate) || !IsCount(quantile.RatioStable)) ? "a count is impossible"
+        : look.Measurements.OfType<ModelMeasurement>().Any(model => !model.IsSound) ? "a count is impossible"
         : null;
 
     private static bool HasHoles<T>(ImmutableArray<T> items)

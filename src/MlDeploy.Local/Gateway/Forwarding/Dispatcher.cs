@@ -65,6 +65,7 @@ internal sealed class Dispatcher(IHttpForwarder forwarder, HttpMessageInvoker up
             if (!context.Upgraded)
             {
                 Record(context, Outcomes.Of(error, context.Status, context.Complete, context.BrokenOff));
+                context.Tap.Hand(context.Http, context.Status, context.Complete, context.Snapshot.Step);
             }
         }
         finally
@@ -107,6 +108,7 @@ internal sealed class Dispatcher(IHttpForwarder forwarder, HttpMessageInvoker up
     {
         var arm = exchange.Arm!;
         exchange.Destination = destination;
+        exchange.Tap.BeginRequest(exchange.Http, arm.Capture);
         var config = HttpProtocol.IsHttp2(exchange.Http.Request.Protocol) ? arm.Http2 : arm.Http1;
         return forwarder.SendAsync(exchange.Http, destination.Prefix, upstream, config, exchange);
     }

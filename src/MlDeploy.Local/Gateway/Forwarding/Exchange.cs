@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using MlDeploy.Local.Capture;
 using MlDeploy.Local.Gateway.Routing;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -20,6 +21,8 @@ internal sealed class Exchange(TimeProvider time) : HttpTransformer, IHttpReques
     private long answered;
 
     public HttpContext Http => http;
+
+    public ExchangeTap Tap { get; } = new();
 
     public RoutingSnapshot Snapshot { get; set; } = null!;
 
@@ -62,6 +65,7 @@ internal sealed class Exchange(TimeProvider time) : HttpTransformer, IHttpReques
 
     public void End()
     {
+        Tap.End();
         http.Uninitialize();
         lifetime = null;
         reset = null;
@@ -107,6 +111,7 @@ internal sealed class Exchange(TimeProvider time) : HttpTransformer, IHttpReques
             else
             {
                 WatchForAbort(httpContext.Features);
+                Tap.BeginResponse(httpContext);
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using MlDeploy.Acceptance.Fixture;
 using MlDeploy.AwsTwin;
 using MlDeploy.AwsTwin.Faults;
 using MlDeploy.AwsTwin.Front;
@@ -13,8 +14,24 @@ public sealed class OnTheTwin : ICollectionFixture<TwinAccount>
     public const string Name = "aws";
 }
 
+/// <summary>The account for deployments: nothing else runs beside them, since a heartbeat that is late on a busy machine is a rollback.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class OnTheUnhurriedTwin : ICollectionFixture<UnhurriedAccount>
+{
+    public const string Name = "aws deployments";
+}
+
+/// <summary>A twin that heartbeats keep up with: they are a real quarter second apart. Its resources are made at once.</summary>
+public sealed class UnhurriedAccount : TwinAccount
+{
+    public UnhurriedAccount()
+        : base(speed: 40, resourceSeconds: new Dictionary<string, double>(StringComparer.Ordinal) { ["*"] = 1 })
+    {
+    }
+}
+
 /// <summary>A twin whose minutes are half a second long, and the official command line to look into it.</summary>
-public sealed class TwinAccount : IAsyncLifetime
+public class TwinAccount : IAsyncLifetime
 {
     /// <summary>Twin seconds per real second.</summary>
     public const double Speed = 120;
@@ -27,8 +44,19 @@ public sealed class TwinAccount : IAsyncLifetime
     /// <summary>Applications whose names begin so end as soon as they start.</summary>
     public const string Broken = "broken-";
 
+    /// <summary>Applications whose names begin so run the test application, which behaves as its TESTAPP_ variables say.</summary>
+    public const string Scoring = "score-";
+
+    private readonly double speed = Speed;
+    private readonly IReadOnlyDictionary<string, double> resourceSeconds = new Dictionary<string, double>(StringComparer.Ordinal);
     private TwinServer? twin;
     private WebServer? server;
+
+    public TwinAccount()
+    {
+    }
+
+    protected TwinAccount(double speed, IReadOnlyDictionary<string, double> resourceSeconds) => (this.speed, this.resourceSeconds) = (speed, resourceSeconds);
 
     internal TwinServer Twin => twin!;
 
@@ -48,9 +76,11 @@ public sealed class TwinAccount : IAsyncLifetime
         server = WebServer.Prepare();
         twin = await TwinServer.StartAsync(new TwinOptions
         {
-            Speed = Speed,
+            Speed = speed,
+            ResourceSeconds = resourceSeconds,
             Images =
             [
+                new ImageCommand($"*/{Scoring}*", $"exec {TheTool.TestApplication}"),
                 new ImageCommand($"*/{Web}*", server.Command),
                 new ImageCommand($"*/{Broken}*", "echo loading the model; echo 'model.bin is not here' >&2; exit 3"),
             ],
@@ -66,6 +96,7 @@ public sealed class TwinAccount : IAsyncLifetime
         }
 
         server?.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     internal void Require()

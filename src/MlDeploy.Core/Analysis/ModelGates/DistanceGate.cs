@@ -1,0 +1,107 @@
+using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Model.Distances;
+
+namespace MlDeploy.Core.Analysis.ModelGates;
+
+/// <summary>`model.inputs.drift`, `model.prediction.profile`: fails when the lower bound of a feature's distance from the profile lies above the limit.</summary>
+internal sealed class DistanceGate : ModelGate
+{
+    private readonly Dictionary<string, DistanceEvidence> evidence = new(StringComparer.Ordinal);
+    private readonly bool stableTells;
+
+    /// <exception cref="ArgumentException">The yardstick's bins are none.</exception>
+    public DistanceGate(Gate gate, MetricDefinition metric, ModelYardstick? model)
+        : base(gate, metric)
+    {
+        var judged = gate.Metric == "model.prediction.profile"
+            ? model is { Prediction: { } prediction, PredictionFrom: PredictionBins.Profile } ? [prediction] : []
+            : model?.Features.Where(feature => !gate.Except.Contains(feature.Name)) ?? [];
+        foreach (var feature in judged)
+        {
+            if (feature.Partition() is { } partition)
+            {
+                evidence.Add(feature.Name, new DistanceEvidence(partition));
+            }
+        }
+
+        stableTells = model?.StableSharesProfile == true;
+    }
+
+    protected override Judgment Judge()
+    {
+        var limit = Gate.Max!.Value;
+        var needed = Needed(Step.Absolute, evidence.Count);
+        var judgment = Say(JudgmentKind.Pass, reason: null) with { N = Last!.Rows };
+        var worst = (Tally: (FeatureTally?)null, Evidence: double.NegativeInfinity, Distance: -1.0);
+        string? indecisive = null, empty = null;
+        foreach (var tally in Last.Features)
+        {
+            var against = Of(tally);
+            var counts = tally.Candidate.Counts(against.Partition.Count);
+            var values = Overlap.Total(counts);
+            if (values == 0)
+            {
+                empty ??= tally.Name;
+                continue;
+            }
+
+            var (log, distance) = (against.Log(counts, limit), Overlap.Distance(against.Partition.Shares, counts));
+            var fails = log >= needed;
+            var worstFails = worst.Evidence >= needed;
+            if (fails != worstFails ? fails : distance > worst.Distance)
+            {
+                worst = (tally, log, distance);
+            }
+
+            indecisive ??= fails || IsDecisive(against, values, limit, needed) ? null : tally.Name;
+        }
+
+        if (worst.Tally is not { } farthest)
+        {
+            return WithoutValues(judgment, empty ?? "the model");
+        }
+
+        judgment = Describe(judgment, farthest, worst.Distance);
+        return worst.Evidence >= needed ? judgment with { Kind = JudgmentKind.Fail, Reason = Why(judgment, farthest), StableFailsToo = stableTells && StableFails(farthest, limit, needed) }
+            : Last.Rows < Step.MinimumUnits ? UnlessTooFew(judgment)
+            : empty is not null ? WithoutValues(judgment, empty)
+            : indecisive is not null ? NotDecisive(judgment, indecisive)
+            : judgment with { Reason = $"farthest is {farthest.Name}; chance alone gives {Say(Chance(farthest))}" };
+    }
+
+    /// <summary>A candidate that puts all values where the reference has fewest would have failed.</summary>
+    private static bool IsDecisive(DistanceEvidence against, double values, double limit, double needed)
+    {
+        var counts = new double[against.Partition.Count];
+        counts[against.Partition.Shares.IndexOf(against.Partition.Shares.Min())] = values;
+        return against.Log(counts, limit) >= needed;
+    }
+
+    private DistanceEvidence Of(FeatureTally tally) => evidence.TryGetValue(tally.Name, out var known) ? known
+        : throw new ArgumentException($"gate {Gate.Id} was measured on {tally.Name}, which the reference has not", nameof(tally));
+
+    private Judgment Describe(Judgment judgment, FeatureTally farthest, double distance)
+    {
+        var against = Of(farthest);
+        var stable = farthest.Stable is { } arm ? arm.Counts(against.Partition.Count) : [];
+        return judgment with
+        {
+            Value = distance,
+            Low = Step.Explains ? against.Lower(farthest.Candidate.Counts(against.Partition.Count), Step.Absolute / evidence.Count) : null,
+            Stable = Overlap.Total(stable) > 0 ? Overlap.Distance(against.Partition.Shares, stable) : null,
+        };
+    }
+
+    private bool StableFails(FeatureTally tally, double limit, double needed) =>
+        tally.Stable is { } arm && Of(tally).Log(arm.Counts(Of(tally).Partition.Count), limit) >= needed;
+
+    private double Chance(FeatureTally tally)
+    {
+        var partition = Of(tally).Partition;
+        return Overlap.Chance(partition.Shares, tally.Candidate.Bins.Sum(), partition.ReferenceCount);
+    }
+
+    private string Why(Judgment judgment, FeatureTally farthest) =>
+        $"{farthest.Name} is at a distance of {Say(judgment.Value!.Value)}, at least {Say(judgment.Low ?? Gate.Max!.Value)}, from the profile " +
+        $"({MetricText.Count(farthest.Candidate.Bins.Sum())} values; chance alone gives {Say(Chance(farthest))}), where at most {Say(Gate.Max!.Value)} is allowed";
+}

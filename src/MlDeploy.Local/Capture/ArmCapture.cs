@@ -1,0 +1,145 @@
+using MlDeploy.Core.Analysis.ModelGates;
+using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Sketches;
+
+namespace MlDeploy.Local.Capture;
+
+/// <summary>
+/// One version's predictions: who is looked at, and the windows they are counted in. The request path only offers; the parsing thread counts; whoever
+/// judges or saves takes the lock for the moment of a copy.
+/// </summary>
+internal sealed class ArmCapture(string version, CaptureSettings settings, ModelReference reference, CaptureQueue queue, TimeProvider clock)
+{
+    /// <summary>The golden ratio's fraction: multiples of it fill [0, 1) evenly, whatever the number of requests.</summary>
+    private const double Golden = 0.6180339887498949;
+
+    private readonly Lock gate = new();
+    private readonly PredictionReader reader = new(settings, reference);
+    private StepWindow? step;
+    private int judged = -1;
+    private WindowSketch lasting = reference.NewWindow(version);
+    private long requests;
+    private long dropped;
+    private long unparsable;
+    private long stepDropped;
+    private long stepUnparsable;
+
+    public string Version => version;
+
+    /// <summary>Requests that were left out, since the version came.</summary>
+    public long Dropped => Interlocked.Read(ref dropped);
+
+    public long Unparsable => Interlocked.Read(ref unparsable);
+
+    /// <summary>Rows counted since the last <see cref="TakeLasting"/>.</summary>
+    public long Rows
+    {
+        get
+        {
+            lock (gate)
+            {
+                return lasting.Rows;
+            }
+        }
+    }
+
+    public bool IsSampled() => settings.Sample >= 1 || (Interlocked.Increment(ref requests) * Golden % 1) < settings.Sample;
+
+    /// <summary>Never waits: what finds no room is dropped and counted.</summary>
+    public void Offer(CapturedExchange exchange)
+    {
+        if (!queue.TryAdd(exchange))
+        {
+            CountDropped(exchange.Step);
+            exchange.Return();
+        }
+    }
+
+    public void CountDropped(int ofStep)
+    {
+        Interlocked.Increment(ref dropped);
+        if (ofStep == Volatile.Read(ref judged))
+        {
+            Interlocked.Increment(ref stepDropped);
+        }
+    }
+
+    public void CountUnparsable(int ofStep)
+    {
+        Interlocked.Increment(ref unparsable);
+        if (ofStep == Volatile.Read(ref judged))
+        {
+            Interlocked.Increment(ref stepUnparsable);
+        }
+
+        lock (gate)
+        {
+            lasting.Unreadable++;
+        }
+    }
+
+    /// <summary>Called by the parsing thread.</summary>
+    public void Count(CapturedExchange exchange)
+    {
+        var prediction = reader.Read(exchange);
+        if (prediction is null)
+        {
+            CountUnparsable(exchange.Step);
+            return;
+        }
+
+        lock (gate)
+        {
+            lasting.Covers(clock.GetUtcNow());
+            prediction.AddTo(lasting, settings.Range);
+            if (step is { } now && now.Step == exchange.Step)
+            {
+                var (predictions, invalid) = prediction.AddTo(now.Sketch, settings.Range);
+                now.Predictions += predictions;
+                now.Invalid += invalid;
+            }
+        }
+    }
+
+    /// <summary>Begins to count a step by the reference of the rollout; requests placed before it are not in it.</summary>
+    /// <param name="number">The gateway's.</param>
+    public void BeginStep(ModelReference judgedBy, int number)
+    {
+        lock (gate)
+        {
+            step = new StepWindow(judgedBy, number, version);
+            Volatile.Write(ref judged, number);
+            Interlocked.Exchange(ref stepDropped, 0);
+            Interlocked.Exchange(ref stepUnparsable, 0);
+        }
+    }
+
+    public void EndSteps()
+    {
+        lock (gate)
+        {
+            step = null;
+            Volatile.Write(ref judged, -1);
+        }
+    }
+
+    /// <summary>The step so far; null outside of one.</summary>
+    public CapturedArm? Read()
+    {
+        lock (gate)
+        {
+            return step?.Read(Interlocked.Read(ref stepDropped), Interlocked.Read(ref stepUnparsable));
+        }
+    }
+
+    /// <summary>What was counted since the last time, to be merged into what is kept; counting goes on with an empty window.</summary>
+    public WindowSketch TakeLasting()
+    {
+        lock (gate)
+        {
+            var taken = lasting;
+            lasting = reference.NewWindow(version);
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using MlDeploy.Core.Analysis.ModelGates;
+using MlDeploy.Core.Errors;
+using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Sketches;
+using MlDeploy.Local.Hosting;
+using MlDeploy.Local.State;
+using MlDeploy.Local.Versions;
+
+namespace MlDeploy.Local.Capture;
+
+/// <summary>One application's capture: a queue and its thread, the arms that are counted, and what is kept of them. Without a model there is none of it.</summary>
+internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, HostLog log) : IDisposable
+{
+    /// <summary>So much is lost at most when the host is killed.</summary>
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(15);
+
+    /// <summary>What stable answered in this time tells where predictions lie.</summary>
+    private static readonly TimeSpan OfLate = TimeSpan.FromHours(24);
+
+    private readonly Lock gate = new();
+    private readonly List<ArmCapture> arms = [];
+    private readonly WindowStore windows = new(paths, clock, log);
+    private CaptureQueue? queue;
+    private ITimer? saving;
+
+    /// <summary>A version's capture; null when it has no model.</summary>
+    public ArmCapture? Of(StoredVersion version)
+    {
+        if (CaptureSettings.From(version.Manifest) is not { } settings)
+        {
+            return null;
+        }
+
+        lock (gate)
+        {
+            queue ??= new CaptureQueue(exchange => exchange.Arm.Count(exchange), log.Write);
+            saving ??= clock.CreateTimer(_ => Save(), null, SaveEvery, SaveEvery);
+            var arm = new ArmCapture(version.Id, settings, ModelJudging.Inputs(TryProfile(version.Id)?.Profile, settings.Exclude), queue, clock);
+            arms.Add(arm);
+            return arm;
+        }
+    }
+
+    /// <summary>Its requests have drained.</summary>
+    public void Forget(ArmCapture? arm)
+    {
+        if (arm is null)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            arms.Remove(arm);
+            windows.Add(arm.Version, arm.TakeLasting());
+        }
+    }
+
+    /// <summary>Keeps the profile a version is deployed with, for restarts and rollbacks.</summary>
+    public void Keep(string version, ProfileFile? profile)
+    {
+        if (profile is not null)
+        {
+            PrivateFiles.Replace(paths.Profile(version), profile.Bytes);
+        }
+    }
+
+    /// <summary>What a rollout is judged against; null when no gate judges the model.</summary>
+    /// <param name="stable">The version that serves; null on a first deployment.</param>
+    /// <exception cref="ExpectedException">Exit 3: a gate could never be judged.</exception>
+    public ModelJudging? Judging(AppManifest manifest, ProfileFile? profile, string? stable)
+    {
+        if (!ModelJudging.IsAsked(manifest))
+        {
+            return null;
+        }
+
+        Save();
+        var other = stable is null ? null : TryProfile(stable);
+        var answered = stable is null ? null : windows.Since(stable, clock.GetUtcNow() - OfLate) ?? new WindowSketch();
+        return ModelJudging.Of(manifest, profile, answered, profile is not null && other is not null && profile.Bytes.AsSpan().SequenceEqual(other.Bytes));
+    }
+
+    /// <summary>The same after a restart: in the bins that stand in the journal.</summary>
+    public ModelJudging? JudgingAgain(StoredVersion version, ModelYardstick? yardstick)
+    {
+        if (yardstick is null)
+        {
+            return null;
+        }
+
+        var reference = ModelJudging.Inputs(TryProfile(version.Id)?.Profile, version.Manifest.Monitoring.CaptureExclude);
+        if (yardstick is { PredictionFrom: PredictionBins.Stable or PredictionBins.Range, Prediction: { Kind: FeatureKind.Number } prediction })
+        {
+            reference = reference.WithPrediction(new ReferenceFeature(prediction.Name, prediction.Kind, new FeatureSketch(prediction.Kind), prediction.Partition(), prediction.Missing));
+        }
+
+        return new ModelJudging(reference, yardstick);
+    }
+
+    /// <summary>Writes down what was counted since the last time.</summary>
+    public void Save()
+    {
+        lock (gate)
+        {
+            foreach (var arm in arms)
+            {
+                windows.Add(arm.Version, arm.TakeLasting());
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        saving?.Dispose();
+        queue?.Dispose();
+        Save();
+    }
+
+    private ProfileFile? TryProfile(string version)
+    {
+        try
+        {
+            return File.Exists(paths.Profile(version)) ? ModelProfiles.Read(paths.Profile(version), $"the profile of version {version}", ExitCode.TargetFailed) : null;
+        }
+        catch (ExpectedException damaged)
+        {
+            log.Write(damaged.Message);
+            return null;
+        }
+    }
+}
