@@ -149,7 +149,9 @@ public static class StackPlanner
         ImmutableArray<PropertyChange> attributes = [.. resource.Concat(was).Select(member => member.Key).Distinct(StringComparer.Ordinal)
             .Where(name => name is not ("Type" or "Properties"))
             .SelectMany(name => PropertyComparison.Compare(was[name], resource[name], PropertyPath.Root.Member(name)))];
-        if (properties.IsEmpty && attributes.IsEmpty)
+
+        // CloudFormation takes another order for no change, and makes no change set of it.
+        if (properties.IsEmpty && attributes.All(change => change.Path.Names[0] == "DependsOn"))
         {
             return null;
         }

@@ -42,6 +42,9 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
     /// <summary>How often others may get in between before this run gives up.</summary>
     private const int MostRounds = 30;
 
+    /// <summary>What could not be deleted at first, because something else still used it, often can when the rest is gone.</summary>
+    private const int MostDeletions = 2;
+
     /// <summary>How long a change set of somebody else may wait for its execution before it is taken for abandoned.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(2);
 
@@ -99,7 +102,7 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
     /// <exception cref="ExpectedException">Exit 7: something in it cannot be deleted.</exception>
     public async Task<bool> RemoveAsync(string name, CancellationToken stop)
     {
-        var tried = false;
+        var tries = 0;
         for (var round = 0; round < MostRounds; round++)
         {
             var stack = await cloudFormation.FindStackAsync(name, stop);
@@ -110,12 +113,15 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
                 case StackState.Busy when stack!.StackStatus is not ("CREATE_IN_PROGRESS" or "DELETE_IN_PROGRESS"):
                     await AdoptAsync(stack, stop);
                     break;
-                case StackState.HalfDeleted when tried:
-                    throw Explain(stack!);
                 default:
-                    tried = true;
+                    tries++;
                     progress.Report(new(NewsKind.State, $"stack {name}: deleting"));
-                    await DeleteAsync(stack!, stop);
+                    var outcome = await TryDeleteAsync(stack!, stop);
+                    if (!outcome.Succeeded && tries == MostDeletions)
+                    {
+                        throw NotDeleted(stack!, outcome);
+                    }
+
                     break;
             }
         }
@@ -146,7 +152,15 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
     }
 
     /// <summary>Deletes a stack and waits until it is gone; a deletion under way is waited for.</summary>
-    public async Task DeleteAsync(Stack stack, CancellationToken stop)
+    private async Task DeleteAsync(Stack stack, CancellationToken stop)
+    {
+        if (await TryDeleteAsync(stack, stop) is { Succeeded: false } outcome)
+        {
+            throw NotDeleted(stack, outcome);
+        }
+    }
+
+    private async Task<StackOutcome> TryDeleteAsync(Stack stack, CancellationToken stop)
     {
         var id = stack.StackId ?? stack.StackName;
         var busy = stack.StackStatus == "DELETE_IN_PROGRESS";
@@ -159,12 +173,16 @@ public sealed class StackProvisioner(CloudFormationClient cloudFormation, IProgr
 
         UnderWay = $"CloudFormation goes on deleting stack {stack.StackName}";
         var outcome = await FollowAsync(id, last, stack.DeletionTime ?? stack.CreationTime, companion: false, stop);
-        if (!outcome.Succeeded)
-        {
-            throw FailureCause.Explain(stack.StackName, "deleting", FailureCause.First(outcome.Events), null, $"it is in {outcome.Status}, and what could not be deleted is still there");
-        }
+        progress.Report(outcome.Succeeded
+            ? new(NewsKind.Done, $"stack {stack.StackName} is deleted")
+            : new(NewsKind.Failed, $"stack {stack.StackName} is in {outcome.Status}: something in it could not be deleted"));
+        return outcome;
+    }
 
-        progress.Report(new(NewsKind.Done, $"stack {stack.StackName} is deleted"));
+    private static ExpectedException NotDeleted(Stack stack, StackOutcome outcome)
+    {
+        var failure = FailureCause.Explain(stack.StackName, "deleting", FailureCause.First(outcome.Events), null, $"it is in {outcome.Status}, and what could not be deleted is still there");
+        return new ExpectedException(failure.ExitCode, failure.Message, $"delete what the message names by hand, then run it again; or leave it behind: `aws cloudformation delete-stack --stack-name {stack.StackName} --deletion-mode FORCE_DELETE_STACK`");
     }
 
     /// <summary>One try to create or update.</summary>

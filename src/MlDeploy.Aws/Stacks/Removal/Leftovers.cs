@@ -39,7 +39,7 @@ internal sealed class Leftovers(AwsSession session, IProgress<ProvisioningNews> 
 
             if (count > 0)
             {
-                deleted.Add($"{count} revisions of task definition {family} (deregistered)");
+                deleted.Add($"{count} {(count == 1 ? "revision" : "revisions")} of task definition {family} (deregistered)");
             }
         }
     }

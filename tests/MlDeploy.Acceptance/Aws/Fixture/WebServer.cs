@@ -36,7 +36,7 @@ internal sealed class WebServer : IDisposable
         var folder = Directory.CreateTempSubdirectory("mldeploy-web-").FullName;
         if (Program.Find("nginx") is not { } nginx)
         {
-            return new WebServer(folder, $"exec {TheTool.TestApplication} serve");
+            return new WebServer(folder, $"exec {TheTool.TestApplication}");
         }
 
         var random = new Random(1);

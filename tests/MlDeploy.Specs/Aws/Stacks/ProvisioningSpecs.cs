@@ -195,6 +195,33 @@ public sealed class ProvisioningSpecs(TwinFixture fixture) : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task What_cannot_be_deleted_at_first_is_tried_once_more()
+    {
+        await ProvisionAsync(Topic("used"));
+        using (fixture.With(new FaultSettings { Fail = [new("sns:DeleteTopic", "InvalidParameter", "still in use", Times: 1)] }))
+        {
+            Assert.True(await Provisioner().RemoveAsync(name, Stop));
+        }
+
+        Assert.Null(await session.CloudFormation.FindStackAsync(name, Stop));
+        Assert.Contains($"stack {name} is in DELETE_FAILED: something in it could not be deleted", told.Lines);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_cannot_be_deleted_at_all_is_named_and_a_later_run_goes_on()
+    {
+        await ProvisionAsync(Topic("stuck"));
+        using (fixture.With(new FaultSettings { Fail = [new("sns:DeleteTopic", "InvalidParameter", "still in use")] }))
+        {
+            var failure = await Assert.ThrowsAsync<ExpectedException>(() => Provisioner().RemoveAsync(name, Stop));
+            Assert.Contains("failed at Topic (AWS::SNS::Topic)", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("FORCE_DELETE_STACK", failure.Remedy, StringComparison.Ordinal);
+        }
+
+        Assert.True(await Provisioner().RemoveAsync(name, Stop));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_stack_reduced_to_what_it_retains_keeps_that_and_can_be_filled_again()
     {
         var whole = Topic("whole", extra: "Rest");

@@ -26,6 +26,7 @@ public sealed class StackPlanSpecs
             resources.Properties("Balancer")["Name"] = Plans.Parse("""{ "Fn::Sub": "fraud" }""");
             resources.Properties("Balancer")["Tags"] = Plans.Parse("""{ "Ref": "AWS::NoValue" }""");
             resources["Service"]!["DependsOn"] = "ProductionListener";
+            resources["LogGroup"]!["DependsOn"] = "Vpc";
             resources.Properties("Dashboard")["DashboardBody"] = Plans.Parse("""{ "Fn::Sub": "{ \"widgets\": [ { \"properties\": { \"region\": \"${AWS::Region}\", \"title\": \"CPU\" }, \"type\": \"metric\" } ] }" }""");
         });
 

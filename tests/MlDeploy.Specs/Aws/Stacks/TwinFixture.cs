@@ -42,7 +42,7 @@ public sealed class TwinFixture : IAsyncLifetime
             Images =
             [
                 new("*broken*", "echo 'model.bin is not here'; exit 3"),
-                new("*", $"exec {application} serve"),
+                new("*", $"exec {application}"),
             ],
         });
     }
