@@ -47,6 +47,9 @@ public class TwinAccount : IAsyncLifetime
     /// <summary>Applications whose names begin so run the test application, which behaves as its TESTAPP_ variables say.</summary>
     public const string Scoring = "score-";
 
+    /// <summary>Applications whose names begin so run the sample that scores orders for fraud.</summary>
+    public const string Fraud = "fraud-";
+
     private readonly double speed = Speed;
     private readonly IReadOnlyDictionary<string, double> resourceSeconds = new Dictionary<string, double>(StringComparer.Ordinal);
     private TwinServer? twin;
@@ -59,6 +62,8 @@ public class TwinAccount : IAsyncLifetime
     protected TwinAccount(double speed, IReadOnlyDictionary<string, double> resourceSeconds) => (this.speed, this.resourceSeconds) = (speed, resourceSeconds);
 
     internal TwinServer Twin => twin!;
+
+    internal FraudSample Sample { get; } = new();
 
     internal OfficialCommandLine Aws => new(Endpoint);
 
@@ -80,6 +85,7 @@ public class TwinAccount : IAsyncLifetime
             ResourceSeconds = resourceSeconds,
             Images =
             [
+                new ImageCommand($"*/{Fraud}*", Sample.Command),
                 new ImageCommand($"*/{Scoring}*", $"exec {TheTool.TestApplication}"),
                 new ImageCommand($"*/{Web}*", server.Command),
                 new ImageCommand($"*/{Broken}*", "echo loading the model; echo 'model.bin is not here' >&2; exit 3"),
@@ -96,6 +102,7 @@ public class TwinAccount : IAsyncLifetime
         }
 
         server?.Dispose();
+        Sample.Dispose();
         GC.SuppressFinalize(this);
     }
 
