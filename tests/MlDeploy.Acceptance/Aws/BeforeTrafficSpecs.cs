@@ -60,7 +60,7 @@ public sealed class BeforeTrafficSpecs(UnhurriedAccount account) : AwsTest(accou
 
     private static async Task OnlyStableServedAsync(ScoringService service, TrafficLoad traffic)
     {
-        Assert.Equal("100/0", await service.WeightsAsync());
+        Assert.Equal("100/0", await service.ShareAsync());
         Assert.Equal("v1", await service.ServesAsync());
         Assert.Empty(await service.HeartbeatAlarmsAsync());
         Assert.True(await service.ScalesAsync());

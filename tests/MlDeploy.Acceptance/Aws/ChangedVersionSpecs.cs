@@ -18,7 +18,7 @@ public sealed class ChangedVersionSpecs(UnhurriedAccount account) : AwsTest(acco
         using var service = await ScoringService.ProvisionedAsync(Account);
         await Aws.AskAsync("ssm put-parameter --type SecureString --value v2-by-secret", "Version", "--name", $"/{service.Name}/version");
         await using var traffic = TrafficLoad.Start(service.Url, Rate);
-        service.WriteSecret("TESTAPP_VERSION", $"ssm:/{service.Name}/version", "TESTAPP_EXTRA: changed", "{ cpu: 512, memory: 1024 }", AtOnce);
+        service.WriteSecret("TESTAPP_VERSION", $"ssm:/{service.Name}/version", "LOG_LEVEL: changed", "{ cpu: 512, memory: 1024 }", AtOnce);
 
         (await service.User.RunAsync("plan -t aws")).ExitsWith(0).Says("applies at deploy");
         (await service.DeployAsync()).ExitsWith(0).Says("promoted");
@@ -27,7 +27,7 @@ public sealed class ChangedVersionSpecs(UnhurriedAccount account) : AwsTest(acco
         var running = await service.PrimaryAsync();
         Assert.Equal(("512", "1024"), (running["cpu"]!.ToString(), running["memory"]!.ToString()));
         var container = running["containerDefinitions"]![0]!;
-        Assert.Contains(container["environment"]!.AsArray(), variable => $"{variable!["name"]}={variable["value"]}" == "TESTAPP_EXTRA=changed");
+        Assert.Contains(container["environment"]!.AsArray(), variable => $"{variable!["name"]}={variable["value"]}" == "LOG_LEVEL=changed");
         Assert.EndsWith($"parameter/{service.Name}/version", container["secrets"]!.AsArray().Single()!["valueFrom"]!.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("v2-by-secret", running.ToJsonString(), StringComparison.Ordinal);
         (await traffic.EndAsync()).LostNothing();

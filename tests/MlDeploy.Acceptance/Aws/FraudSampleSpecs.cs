@@ -74,7 +74,7 @@ public sealed class FraudSampleSpecs(UnhurriedAccount account) : AwsTest(account
         using var deploying = service.BeginDeploy();
         await service.WeightsBecomeAsync("60/40", deploying);
 
-        var failed = (await deploying.ResultAsync()).ExitsWith(4).Says($"{gate} failing").ExplainsItself();
+        var failed = (await deploying.ResultAsync()).ExitsWith(4).Says($"rolling back gate {gate} failed");
 
         Assert.Equal("100/0", await service.WeightsAsync());
         Assert.Equal(["Succeeded", "Stopped"], await service.DeploymentsAsync());

@@ -33,12 +33,14 @@ public sealed class PaceSpecs(UnhurriedAccount account) : AwsTest(account)
 
         // Nobody else has called meanwhile: the official command line is asked afterwards.
         var calls = Account.Twin.Requests.Entries.Where(call => call.Caller == "client").ToArray();
-        var began = calls.Single(call => call is { Action: "ContinueDeployment", Status: 200 } && call.At < calls[^1].At - Minute * 3).At;
-        var ended = calls.Last(call => call is { Action: "ContinueDeployment" }).At;
-        var canary = calls.Where(call => call.At > began && call.At <= ended).ToArray();
-        var busiest = canary.Where(call => call.At <= ended - Minute).Max(first => canary.Count(call => call.At >= first.At && call.At < first.At + Minute));
-        Measurements.Record("aws, calls in the busiest minute of a canary", $"{busiest}, in the mean {canary.Length / (ended - began).TotalMinutes:0.0}: {Kinds(canary)}");
-        Assert.InRange(busiest, 6, MostCallsAMinute);
+        var began = calls.First(call => call.Action == "ContinueDeployment").At;
+        var canary = calls.Where(call => call.At >= began).ToArray();
+        var minutes = canary.Select(first => canary.Where(call => call.At >= first.At && call.At < first.At + Minute).ToArray()).ToArray();
+        var busiest = minutes.MaxBy(minute => minute.Length)!;
+        Measurements.Record(
+            "aws, calls in the busiest minute of a canary",
+            string.Create(CultureInfo.InvariantCulture, $"{busiest.Length} ({(busiest[0].At - began).TotalMinutes:0.0} min after it began: {Kinds(busiest)}), in the mean {canary.Length / (canary[^1].At - began).TotalMinutes:0.0}"));
+        Assert.InRange(busiest.Length, 10, MostCallsAMinute);
     }
 
     [Fact(Explicit = true)]
