@@ -169,6 +169,6 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
 
         var lines = await StoppedTask.LastLinesAsync(session, stopped[^1], LogLines, stop);
         return $"{stopped.Length} of its tasks stopped, the last because: {StoppedTask.Reason(stopped[^1])}"
-            + (lines.IsEmpty ? "; it wrote no log" : $"\nits last log lines:\n{string.Join('\n', lines.Select(line => "    " + line))}");
+            + (lines.IsEmpty ? "; it wrote no log" : $"\n    its last log lines:\n{string.Join('\n', lines.Select(line => "      " + line))}");
     }
 }
