@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MlDeploy.Aws.Clients;
-using MlDeploy.Aws.Clients.CloudWatch;
 using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Clients.Ecs;
 using MlDeploy.Aws.Deploying.Heartbeat;
@@ -22,35 +21,8 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
     /// <summary>Fargate finds a place and pulls the image.</summary>
     private static readonly TimeSpan ForPlacing = TimeSpan.FromMinutes(5);
 
-    /// <summary>CodeDeploy ends a deployment under an alarm that fires, at once or in the midst: known before, and which.</summary>
-    /// <exception cref="ExpectedException">One fires.</exception>
-    public async Task RefuseFiringAlarmsAsync(CancellationToken stop)
-    {
-        if (place.Alarms.IsEmpty)
-        {
-            return;
-        }
-
-        var alarms = (await session.CloudWatch.DescribeAlarmsAsync(new DescribeAlarmsRequest { AlarmNames = place.Alarms }, stop)).MetricAlarms;
-        var firing = alarms.Where(alarm => alarm.StateValue == "ALARM").ToArray();
-        if (firing is [var first, ..])
-        {
-            throw new ExpectedException(
-                ExitCode.TargetFailed,
-                $"{(firing.Length == 1 ? $"the alarm {first.AlarmName} fires" : $"the alarms {string.Join(", ", firing.Select(alarm => alarm.AlarmName))} fire")}"
-                + $"{((first.StateTransitionedTimestamp ?? first.StateUpdatedTimestamp) is { } since ? $" since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "")}, and CodeDeploy deploys nothing under it: {Words.FirstLine(first.StateReason ?? "no reason given")}",
-                "bring the version that serves in order first; `mldeploy metrics --target aws` and `mldeploy logs --target aws` show how it does");
-        }
-
-        if (alarms.Length < place.Alarms.Length)
-        {
-            var there = alarms.Select(alarm => alarm.AlarmName).ToHashSet(StringComparer.Ordinal);
-            throw new ExpectedException(
-                ExitCode.TargetFailed,
-                $"the stack names the alarms {string.Join(", ", place.Alarms.Where(name => !there.Contains(name)))}, which are not there",
-                "`mldeploy provision --target aws` makes what was deleted; a deployment without its alarms would not undo itself");
-        }
-    }
+    /// <exception cref="ExpectedException">An alarm of the application fires, or is not there.</exception>
+    public Task RefuseFiringAlarmsAsync(CancellationToken stop) => new FiringAlarms(session, place, clock, note).RefuseAsync(stop);
 
     /// <returns>ARN with its revision.</returns>
     public async Task<string> RegisterAsync(CancellationToken stop)

@@ -21,6 +21,13 @@ public sealed partial class FailureSpecs
             await using var target = await account.TargetAsync(running: false);
             return Told(await Assert.ThrowsAsync<ExpectedException>(() => target.StartCandidateAsync(TestContext.Current.CancellationToken)));
         });
+        await TellAsync(text, "an alarm fires on after a deployment that was rolled back", async account =>
+        {
+            account.Alarms(("fraud-errors", "ALARM"), ("fraud-unhealthy", "OK"));
+            account.StoppedBefore();
+            await using var target = await account.TargetAsync(running: false);
+            return Told(await Assert.ThrowsAsync<ExpectedException>(() => target.StartCandidateAsync(TestContext.Current.CancellationToken)));
+        }, speed: 1500);
         await TellAsync(text, "an alarm of the application was deleted", async account =>
         {
             account.Alarms(("fraud-errors", "OK"));

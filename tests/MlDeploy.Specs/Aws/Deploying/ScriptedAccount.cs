@@ -25,6 +25,7 @@ internal sealed class ScriptedAccount : IDisposable
     public ScriptedAccount(double speed = Speed)
     {
         Clock = new TwinClock(speed);
+        Json("ListDeployments", """{"deployments":[]}""");
         Json("DescribeScheduledActions", """{"ScheduledActions":[]}""");
         Json("GetDeployment", """{"deploymentInfo":{"deploymentId":"d-1","status":"InProgress"}}""");
         Json("ListDeploymentTargets", """{"targetIds":[]}""");
@@ -107,8 +108,22 @@ internal sealed class ScriptedAccount : IDisposable
             </TargetGroups></ForwardConfig></member></DefaultActions></member></Listeners></DescribeListenersResult></DescribeListenersResponse>
             """);
 
-    public void Alarms(params (string Name, string State)[] alarms) => Xml("DescribeAlarms", $"<MetricAlarms>{string.Concat(alarms.Select(alarm =>
-        $"<member><AlarmName>{alarm.Name}</AlarmName><AlarmArn>arn:{alarm.Name}</AlarmArn><StateValue>{alarm.State}</StateValue><StateReason>Threshold Crossed: 3 datapoints were greater than the threshold (5.0).</StateReason><StateUpdatedTimestamp>2026-11-21T04:00:00Z</StateUpdatedTimestamp></member>"))}</MetricAlarms>");
+    public void Alarms(params (string Name, string State)[] alarms) => answers["DescribeAlarms"] = () => Described(alarms);
+
+    public static HttpResponseMessage Described(params (string Name, string State)[] alarms) => Sessions.Xml(200,
+        $"<DescribeAlarmsResponse><DescribeAlarmsResult><MetricAlarms>{string.Concat(alarms.Select(alarm =>
+            $"<member><AlarmName>{alarm.Name}</AlarmName><AlarmArn>arn:{alarm.Name}</AlarmArn><StateValue>{alarm.State}</StateValue><StateReason>Threshold Crossed: 3 datapoints were greater than the threshold (5.0).</StateReason><StateUpdatedTimestamp>2026-11-21T04:00:00Z</StateUpdatedTimestamp></member>"))}</MetricAlarms></DescribeAlarmsResult></DescribeAlarmsResponse>");
+
+    /// <summary>The last deployment was stopped a minute ago; the alarms have fired since.</summary>
+    public void StoppedBefore()
+    {
+        Json("ListDeployments", """{"deployments":["d-0","d-00"]}""");
+        var (began, ended) = (new DateTimeOffset(2026, 11, 21, 3, 55, 0, TimeSpan.Zero).ToUnixTimeSeconds(), Clock.GetUtcNow().AddMinutes(-1).ToUnixTimeSeconds());
+        Json("BatchGetDeployments", $$"""
+            {"deploymentsInfo":[{"deploymentId":"d-00","status":"Failed","creator":"codeDeployRollback","createTime":{{ended}},"completeTime":{{ended}}},
+              {"deploymentId":"d-0","status":"Stopped","creator":"user","createTime":{{began}},"completeTime":{{ended}}}]}
+            """);
+    }
 
     /// <summary>As the rollout hands it to the target before each step.</summary>
     public Judge Judge { get; private set; } = null!;

@@ -173,6 +173,24 @@ public sealed class ToleranceSpecs
         Assert.Equal("DeleteAlarms", account.Calls[^1]);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task The_alarm_that_a_version_left_which_was_rolled_back_is_waited_for_to_pass()
+    {
+        using var account = new ScriptedAccount();
+        account.ReadyToBegin();
+        account.StoppedBefore();
+        account.InTurn(
+            "DescribeAlarms",
+            [.. Enumerable.Repeat(() => ScriptedAccount.Described(("fraud-errors", "ALARM"), ("fraud-unhealthy", "OK")), 4), () => ScriptedAccount.Described(("fraud-errors", "OK"), ("fraud-unhealthy", "OK"))]);
+        account.Json("GetDeployment", Ready);
+        await using var target = await account.TargetAsync(running: false);
+
+        await target.StartCandidateAsync(Cancel);
+
+        Assert.Equal("d-1", target.Deployment);
+        Assert.Contains(account.Notes, note => note.StartsWith("the alarm fraud-errors fires still for deployment d-0", StringComparison.Ordinal));
+    }
+
     /// <summary>Adopted while it waits for us.</summary>
     private static Task<AwsRolloutTarget> ReadyAsync(ScriptedAccount account)
     {

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using MlDeploy.Aws.Clients;
+using MlDeploy.Aws.Clients.CloudWatch;
+using MlDeploy.Aws.Clients.CodeDeploy;
+using MlDeploy.Core.Errors;
+using MlDeploy.Core.Rollout;
+
+namespace MlDeploy.Aws.Deploying;
+
+/// <summary>CodeDeploy ends a deployment under an alarm that fires, at once or in the midst: known before, and which.</summary>
+internal sealed class FiringAlarms(AwsSession session, DeploymentPlace place, TimeProvider clock, Action<string> note)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
+
+    /// <summary>What a version that is gone has left fires until its minutes are out of the alarm's range: three of them, settled late.</summary>
+    private static readonly TimeSpan PassesWithin = TimeSpan.FromMinutes(6);
+
+    /// <summary>Since the end of a deployment whose alarms may still fire.</summary>
+    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
+
+    /// <exception cref="ExpectedException">One fires, or is not there.</exception>
+    public async Task RefuseAsync(CancellationToken stop)
+    {
+        if (place.Alarms.IsEmpty)
+        {
+            return;
+        }
+
+        var firing = await FiringAsync(stop);
+        if (!firing.IsEmpty && await CauseAsync(firing, stop) is { } gone)
+        {
+            note($"{Named(firing)} still for deployment {gone}, which was rolled back; waiting up to {Words.Of(PassesWithin)} until that is over");
+            for (var began = clock.GetTimestamp(); !firing.IsEmpty && clock.GetElapsedTime(began) < PassesWithin; firing = await FiringAsync(stop))
+            {
+                await Task.Delay(LookEvery, clock, stop);
+            }
+        }
+
+        if (firing is [var first, ..])
+        {
+            throw new ExpectedException(
+                ExitCode.TargetFailed,
+                $"{Named(firing)}{(Since(first) is { } since ? $" since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "")}, and CodeDeploy deploys nothing under it: {Words.FirstLine(first.StateReason ?? "no reason given")}",
+                "bring the version that serves in order first; `mldeploy metrics --target aws` and `mldeploy logs --target aws` show how it does");
+        }
+    }
+
+    private static string Named(ImmutableArray<MetricAlarm> firing) =>
+        firing.Length == 1 ? $"the alarm {firing[0].AlarmName} fires" : $"the alarms {string.Join(", ", firing.Select(alarm => alarm.AlarmName))} fire";
+
+    private static DateTimeOffset? Since(MetricAlarm alarm) => alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+
+    private async Task<ImmutableArray<MetricAlarm>> FiringAsync(CancellationToken stop)
+    {
+        var alarms = (await session.CloudWatch.DescribeAlarmsAsync(new DescribeAlarmsRequest { AlarmNames = place.Alarms }, stop)).MetricAlarms;
+        if (alarms.Length < place.Alarms.Length)
+        {
+            var there = alarms.Select(alarm => alarm.AlarmName).ToHashSet(StringComparer.Ordinal);
+            throw new ExpectedException(
+                ExitCode.TargetFailed,
+                $"the stack names the alarms {string.Join(", ", place.Alarms.Where(name => !there.Contains(name)))}, which are not there",
+                "`mldeploy provision --target aws` makes what was deleted; a deployment without its alarms would not undo itself");
+        }
+
+        return [.. alarms.Where(alarm => alarm.StateValue == "ALARM")];
+    }
+
+    /// <returns>The last deployment, when it was undone a short while ago and none of these fired before it began.</returns>
+    private async Task<string?> CauseAsync(ImmutableArray<MetricAlarm> firing, CancellationToken stop)
+    {
+        var page = await session.CodeDeploy.ListDeploymentsAsync(
+            new ListDeploymentsRequest
+            {
+                ApplicationName = place.CodeDeployApplication,
+                DeploymentGroupName = place.DeploymentGroup,
+                IncludeOnlyStatuses = [CodeDeployStatus.Stopped, CodeDeployStatus.Failed],
+                CreateTimeRange = new TimeRange { Start = clock.GetUtcNow() - TimeSpan.FromDays(1), End = clock.GetUtcNow() },
+            },
+            stop);
+        if (page.Deployments.IsEmpty)
+        {
+            return null;
+        }
+
+        var last = (await session.CodeDeploy.BatchGetDeploymentsAsync(new BatchGetDeploymentsRequest { DeploymentIds = [.. page.Deployments.Take(25)] }, stop)).DeploymentsInfo
+            .Where(info => !CodeDeployStatus.IsRollback(info)).MaxBy(info => info.CreateTime);
+        return last is { CreateTime: { } began, CompleteTime: { } ended } && clock.GetUtcNow() - ended < Recent && firing.All(alarm => Since(alarm) > began) ? last.DeploymentId : null;
+    }
+}
