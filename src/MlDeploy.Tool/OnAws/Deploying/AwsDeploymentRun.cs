@@ -1,5 +1,6 @@
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Deploying;
+using MlDeploy.Aws.Deploying.History;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Report;
@@ -27,6 +28,7 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
     private JournalWriter journal = null!;
     private LiveView view = null!;
     private AwsRolloutTarget target = null!;
+    private JournalCopy copy = null!;
 
     public async Task<ExitCode> RunAsync()
     {
@@ -37,6 +39,8 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
             view = LiveView.For(context, teller);
             using var shown = view;
             using var heartbeat = context.Progress.Heartbeat(() => teller.Heartbeat(context.Clock.GetUtcNow()));
+            await using var copied = copy = new JournalCopy(session.Logs, place.LogGroup, () => target?.Deployment, context.Clock, Note);
+            copy.Start();
             var opened = journal.Append(
                 (seq, at) => new OpenedEntry(
                     seq, at, JournalFormat.Schema, number, place.Application, order.Candidate, order.Stable.Id, order.Manifest.CanonicalJson, order.Plan, order.Holder, order.RunUrl, ToolVersion.Text),
@@ -95,6 +99,8 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
             }
         }
 
+        // Before anybody is told: whoever reads the mail and asks `history` finds the reason there.
+        await copy.DisposeAsync();
         await AnnounceAsync(announcements, state);
         return await EndAsync(number, state);
     }
@@ -149,6 +155,7 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
 
     private void Show(JournalEntry entry)
     {
+        copy.Add(entry);
         lock (gate)
         {
             view.Show(entry);
