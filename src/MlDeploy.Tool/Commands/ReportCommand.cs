@@ -17,6 +17,17 @@ internal static class ReportCommand
     {
         Description = "A deployment's number as history shows it, on aws its id; default: the last one.",
         Arity = ArgumentArity.ZeroOrOne,
+        Validators =
+        {
+            result =>
+            {
+                var written = result.Tokens[0].Value;
+                if (!written.All(char.IsAsciiDigit) && !written.StartsWith("d-", StringComparison.Ordinal))
+                {
+                    result.AddError($"DEPLOYMENT is a whole number, or on aws an id such as d-1A2B3C4D5, not '{written}'");
+                }
+            },
+        },
     };
 
     private static readonly Option<string?> From = new("--from")
@@ -76,7 +87,7 @@ internal static class ReportCommand
         var paths = LocalTarget.Existing(context, name);
         var number = which is null ? DeploymentHistory.Of(paths, context.Clock).Select(entry => entry.Number).FirstOrDefault()
             : int.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out var written) ? written
-            : throw new ExpectedException(ExitCode.Usage, $"'{which}' is no deployment's number", "`mldeploy history` lists them");
+            : throw new ExpectedException(ExitCode.Usage, $"{which} is no deployment's number", "`mldeploy history` lists them; with --target aws they have such ids");
         return DeploymentHistory.Report(paths, number, context.Clock)
             ?? throw new ExpectedException(ExitCode.Usage, $"{name} has no deployment {number}", "`mldeploy history` lists them");
     }

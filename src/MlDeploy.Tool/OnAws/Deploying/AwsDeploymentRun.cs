@@ -1,6 +1,7 @@
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Deploying.History;
+using MlDeploy.Aws.Deploying.Watching;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Report;
@@ -19,7 +20,8 @@ namespace MlDeploy.Tool.OnAws;
 /// Carries a deployment out in this process, with journal, report and progress as on the local target. When this process dies, CodeDeploy
 /// rolls back by the heartbeat's alarm.
 /// </summary>
-internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place, CandidateOrder order, string folder, CommandContext context) : IAsyncDisposable
+/// <param name="dashboard">Its name; null when the stack tells of none.</param>
+internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place, string? dashboard, CandidateOrder order, string folder, CommandContext context) : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
@@ -101,6 +103,11 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
 
         // Before anybody is told: whoever reads the mail and asks `history` finds the reason there.
         await copy.DisposeAsync();
+        if (state.Phase == Phase.Promoted && order.TrainedAt is { } trained && await DashboardModelAge.UpdateAsync(session.CloudWatch, dashboard, trained, CancellationToken.None) is { } stale)
+        {
+            context.Progress.State(stale, Tone.Warning);
+        }
+
         await AnnounceAsync(announcements, state);
         return await EndAsync(number, state);
     }

@@ -19,10 +19,11 @@ internal sealed class ScoringService : IDisposable
     private OfficialCommandLine Aws => account.Aws;
 
     /// <summary>Serves v1.</summary>
-    public static async Task<ScoringService> ProvisionedAsync(TwinAccount account)
+    /// <param name="more">Further top-level lines of the manifest.</param>
+    public static async Task<ScoringService> ProvisionedAsync(TwinAccount account, string more = "")
     {
         var service = new ScoringService(account);
-        service.Write("v1");
+        service.Write("v1", more: more);
         service.Url = AwsUser.Url((await service.User.ProvisionAsync()).ExitsWith(0));
         return service;
     }
@@ -30,7 +31,8 @@ internal sealed class ScoringService : IDisposable
     /// <param name="version">`v2`: its number makes the image another one.</param>
     /// <param name="behaviour">Further variables, as in `TESTAPP_ERROR_RATE: '0.5'`.</param>
     /// <param name="rollout">In the manifest's flow style.</param>
-    public void Write(string version, string behaviour = "", string rollout = Rollout.Canary)
+    /// <param name="more">Further top-level lines.</param>
+    public void Write(string version, string behaviour = "", string rollout = Rollout.Canary, string more = "")
     {
         ImageArchive.Write(Path.Combine(User.Sources, "image.tar"), seed: version[1]);
         File.WriteAllText(Path.Combine(User.Sources, "mlapp.yaml"), $$"""
@@ -45,8 +47,24 @@ internal sealed class ScoringService : IDisposable
             scaling: { min: 1, max: 2, on: { cpu: 80% } }
             rollout: {{rollout}}
             targets: { aws: { region: {{TwinAccount.Region}} } }
+            {{more}}
 
             """);
+    }
+
+    /// <summary>The same manifest and account, and nothing else of this machine's state.</summary>
+    public AwsUser OnAnotherMachine() => new(account, User);
+
+    /// <summary>Follows the links in the mails that ask whether somebody wants to be told.</summary>
+    public async Task ConfirmMailsAsync()
+    {
+        foreach (var body in await account.MailsAsync(Name))
+        {
+            foreach (var link in body.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.Contains("/sns/confirm", StringComparison.Ordinal)))
+            {
+                (await account.Http.GetAsync(new Uri(link))).EnsureSuccessStatusCode();
+            }
+        }
     }
 
     public Task<ToolResult> DeployAsync() => User.RunAsync("deploy -t aws");
