@@ -18,7 +18,7 @@ public static partial class DimensionPlaceholders
     /// <summary>Those that differ between the arms.</summary>
     private static readonly ImmutableArray<string> OfAnArm = [TargetGroup, Family, Version];
 
-    public static IEnumerable<string> In(string value) => Placeholder().Matches(value).Select(match => match.Groups[1].Value);
+    public static IEnumerable<string> In(string value) => Placeholder().Matches(value).Select(match => match.Groups["name"].Value);
 
     /// <summary>Whether candidate and stable have values of their own, so that they can be compared.</summary>
     public static bool TellArmsApart(Gate gate) => gate.Dimensions.Values.SelectMany(In).Any(name => OfAnArm.Contains(name, StringComparer.Ordinal));
@@ -30,13 +30,13 @@ public static partial class DimensionPlaceholders
         var lacks = false;
         var filled = Placeholder().Replace(value, match =>
         {
-            var found = known(match.Groups[1].Value);
+            var found = known(match.Groups["name"].Value);
             lacks |= found is null;
             return found ?? "";
         });
         return lacks ? null : filled;
     }
 
-    [GeneratedRegex(@"\{([^{}]*)\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\{(?<name>[^{}]*)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
 }

@@ -52,7 +52,7 @@ public static partial class DashboardModelAge
             var seconds = trainedAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
             foreach (var options in (dashboard["widgets"] as JsonArray ?? []).SelectMany(widget => widget?["properties"]?["metrics"] as JsonArray ?? []).OfType<JsonArray>().SelectMany(metric => metric.OfType<JsonObject>()))
             {
-                if (options["expression"]?.ToString() is { } expression && Age().IsMatch(expression) && Age().Replace(expression, $"${{1}}{seconds}${{2}}") is var right && right != expression)
+                if (options["expression"]?.ToString() is { } expression && Age().IsMatch(expression) && Age().Replace(expression, $"${{before}}{seconds}${{after}}") is var right && right != expression)
                 {
                     options["expression"] = right;
                     changed = true;
@@ -68,6 +68,6 @@ public static partial class DashboardModelAge
     }
 
     /// <summary>As templates/aws/application.yaml writes it.</summary>
-    [GeneratedRegex(@"^(\(EPOCH\(\w+\) - )\d+(\) / 86400)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?<before>\(EPOCH\(\w+\) - )\d+(?<after>\) / 86400)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Age();
 }

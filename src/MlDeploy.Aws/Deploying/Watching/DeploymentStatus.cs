@@ -10,12 +10,12 @@ namespace MlDeploy.Aws.Deploying.Watching;
 /// <param name="Candidate">The version it brings: with <paramref name="Undoes"/>, the one it brings back.</param>
 /// <param name="Stable">The version that it takes the place of; null when nothing tells.</param>
 /// <param name="Weight">The share of production traffic at <paramref name="Candidate"/>, 0–1, read from the listener.</param>
-/// <param name="Step">1, 2, …; null when no runner tells.</param>
+/// <param name="Step">`step 1 of 2` or `bake`; null when no runner tells.</param>
 /// <param name="Judged">Whether a runner's heartbeats arrive.</param>
 /// <param name="LastHeartbeatSeconds">Its age; null without any in ten minutes.</param>
 /// <param name="Undoes">With a rollback, the deployment it undoes.</param>
-/// <param name="Gates">What each gate last said, at most a minute old while it is judged.</param>
+/// <param name="Gates">What each gate last said, about a minute old while it is judged.</param>
 /// <param name="Console">Its page in the AWS console.</param>
 public sealed record DeploymentStatus(
-    string Deployment, string Status, string Phase, string? Strategy, string Candidate, string? Stable, double Weight, int? Step, int? Steps, DateTimeOffset? StartedAt,
+    string Deployment, string Status, string Phase, string? Strategy, string Candidate, string? Stable, double Weight, string? Step, DateTimeOffset? StartedAt,
     string? Holder, string? RunUrl, bool Judged, double? LastHeartbeatSeconds, string? Undoes, string? Reason, ImmutableArray<Judgment> Gates, DateTimeOffset? GatesAt, string Console);

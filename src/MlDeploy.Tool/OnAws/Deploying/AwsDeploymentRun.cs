@@ -31,6 +31,7 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
     private LiveView view = null!;
     private AwsRolloutTarget target = null!;
     private JournalCopy copy = null!;
+    private ModelMetrics published = null!;
 
     public async Task<ExitCode> RunAsync()
     {
@@ -43,6 +44,7 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
             using var heartbeat = context.Progress.Heartbeat(() => teller.Heartbeat(context.Clock.GetUtcNow()));
             await using var copied = copy = new JournalCopy(session.Logs, place.LogGroup, () => target?.Deployment, context.Clock, Note);
             copy.Start();
+            await using var publishing = published = new ModelMetrics(session.CloudWatch, place.Application, order.Manifest.Version, context.Clock);
             var opened = journal.Append(
                 (seq, at) => new OpenedEntry(
                     seq, at, JournalFormat.Schema, number, place.Application, order.Candidate, order.Stable.Id, order.Manifest.CanonicalJson, order.Plan, order.Holder, order.RunUrl, ToolVersion.Text),
@@ -166,6 +168,7 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
         lock (gate)
         {
             view.Show(entry);
+            published.Add(entry);
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class DeploymentText
 
     private static void UnderWay(DeploymentStatus deployment, TextWriter text, Palette palette, TimeProvider clock)
     {
-        var step = deployment is { Step: { } at, Steps: { } all } ? string.Create(CultureInfo.InvariantCulture, $", step {at} of {all}") : "";
+        var step = deployment.Step is { } at ? $", {at}" : "";
         var begun = deployment.StartedAt is { } since ? $", begun {Words.Of(Age(since, clock))} ago" : "";
         text.WriteLine(palette.Paint(Tone.Strong, deployment.Undoes is { } undone
             ? $"deployment {deployment.Deployment} brings {deployment.Candidate} back after {undone}: {deployment.Phase} ({deployment.Status})"

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using MlDeploy.Acceptance.Fixture;
 
 namespace MlDeploy.Acceptance.Aws.Fixture;
@@ -66,6 +68,25 @@ internal sealed class ScoringService : IDisposable
             }
         }
     }
+
+    /// <summary>Values of the next 100 minutes, which CloudWatch takes two hours ahead, one each half minute; with a dimension Family.</summary>
+    public async Task PublishAsync(string space, string metric, params (string Family, double Value)[] values)
+    {
+        var now = account.Twin.Clock.GetUtcNow();
+        var data = new JsonArray([.. values.SelectMany(value => Enumerable.Range(0, 200).Select(at => (JsonNode)new JsonObject
+        {
+            ["MetricName"] = metric,
+            ["Dimensions"] = new JsonArray(new JsonObject { ["Name"] = "Family", ["Value"] = value.Family }),
+            ["Timestamp"] = now.AddSeconds(30 * at).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["Value"] = value.Value,
+        }))]);
+        var file = Path.Combine(User.Root, "data.json");
+        await File.WriteAllTextAsync(file, data.ToJsonString());
+        await Aws.AskAsync("cloudwatch put-metric-data", "@", "--namespace", space, "--metric-data", $"file://{file}");
+    }
+
+    /// <summary>The body of its dashboard.</summary>
+    public async Task<string> DashboardAsync() => (await Aws.AskAsync("cloudwatch get-dashboard", "DashboardBody", "--dashboard-name", Name))!.ToString();
 
     public Task<ToolResult> DeployAsync() => User.RunAsync("deploy -t aws");
 
