@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using MlDeploy.Acceptance.Fixture;
 
 namespace MlDeploy.Acceptance.Aws.Fixture;
@@ -19,10 +21,11 @@ internal sealed class ScoringService : IDisposable
     private OfficialCommandLine Aws => account.Aws;
 
     /// <summary>Serves v1.</summary>
-    public static async Task<ScoringService> ProvisionedAsync(TwinAccount account)
+    /// <param name="more">Further top-level lines of the manifest.</param>
+    public static async Task<ScoringService> ProvisionedAsync(TwinAccount account, string more = "")
     {
         var service = new ScoringService(account);
-        service.Write("v1");
+        service.Write("v1", more: more);
         service.Url = AwsUser.Url((await service.User.ProvisionAsync()).ExitsWith(0));
         return service;
     }
@@ -30,7 +33,8 @@ internal sealed class ScoringService : IDisposable
     /// <param name="version">`v2`: its number makes the image another one.</param>
     /// <param name="behaviour">Further variables, as in `TESTAPP_ERROR_RATE: '0.5'`.</param>
     /// <param name="rollout">In the manifest's flow style.</param>
-    public void Write(string version, string behaviour = "", string rollout = Rollout.Canary)
+    /// <param name="more">Further top-level lines.</param>
+    public void Write(string version, string behaviour = "", string rollout = Rollout.Canary, string more = "")
     {
         ImageArchive.Write(Path.Combine(User.Sources, "image.tar"), seed: version[1]);
         File.WriteAllText(Path.Combine(User.Sources, "mlapp.yaml"), $$"""
@@ -45,9 +49,44 @@ internal sealed class ScoringService : IDisposable
             scaling: { min: 1, max: 2, on: { cpu: 80% } }
             rollout: {{rollout}}
             targets: { aws: { region: {{TwinAccount.Region}} } }
+            {{more}}
 
             """);
     }
+
+    /// <summary>The same manifest and account, and nothing else of this machine's state.</summary>
+    public AwsUser OnAnotherMachine() => new(account, User);
+
+    /// <summary>Follows the links in the mails that ask whether somebody wants to be told.</summary>
+    public async Task ConfirmMailsAsync()
+    {
+        foreach (var body in await account.MailsAsync(Name))
+        {
+            foreach (var link in body.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.Contains("/sns/confirm", StringComparison.Ordinal)))
+            {
+                (await account.Http.GetAsync(new Uri(link))).EnsureSuccessStatusCode();
+            }
+        }
+    }
+
+    /// <summary>Values of the next 100 minutes, which CloudWatch takes two hours ahead, one each half minute; with a dimension Family.</summary>
+    public async Task PublishAsync(string space, string metric, params (string Family, double Value)[] values)
+    {
+        var now = account.Twin.Clock.GetUtcNow();
+        var data = new JsonArray([.. values.SelectMany(value => Enumerable.Range(0, 200).Select(at => (JsonNode)new JsonObject
+        {
+            ["MetricName"] = metric,
+            ["Dimensions"] = new JsonArray(new JsonObject { ["Name"] = "Family", ["Value"] = value.Family }),
+            ["Timestamp"] = now.AddSeconds(30 * at).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["Value"] = value.Value,
+        }))]);
+        var file = Path.Combine(User.Root, "data.json");
+        await File.WriteAllTextAsync(file, data.ToJsonString());
+        await Aws.AskAsync("cloudwatch put-metric-data", "@", "--namespace", space, "--metric-data", $"file://{file}");
+    }
+
+    /// <summary>The body of its dashboard.</summary>
+    public async Task<string> DashboardAsync() => (await Aws.AskAsync("cloudwatch get-dashboard", "DashboardBody", "--dashboard-name", Name))!.ToString();
 
     public Task<ToolResult> DeployAsync() => User.RunAsync("deploy -t aws");
 
