@@ -71,7 +71,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         start = new CandidateStart(session, place, order, clock, note);
         stopping = new DeploymentStop(session.CodeDeploy, clock, note);
         waits = new DeploymentWaits(session.CodeDeploy, clock);
-        alarm = new HeartbeatAlarm(session.CloudWatch, name, clock);
+        alarm = new HeartbeatAlarm(session.CloudWatch, name, order.Manifest.Notifications.On.Contains(NotificationKind.Deployment) ? place.TopicArn : null, clock);
         heartbeat = new HeartbeatLoop(session.CloudWatch, name, clock);
         ended = new EndedOutside(session.CloudWatch, name, () => heartbeat.SinceLastBeat);
         scaling = new ScalingHold(session.ApplicationAutoScaling, place, clock);
@@ -108,7 +108,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         return await evidence.TestAsync(test, cancel);
     }
 
-    public Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) => evidence.CheckAsync(cancel);
+    public async Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) =>
+        [.. await evidence.CheckAsync(cancel), .. await CustomMetric.CheckAsync(session.CloudWatch, place, order.Manifest.Rollout.Gates, clock, cancel)];
 
     public async Task<double> SetWeightAsync(double weight, CancellationToken cancel)
     {
@@ -158,8 +159,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         var other = group == place.Blue ? place.Green : place.Blue;
         meter.BeginStep(
             judge,
-            new MeasuredArm("c", group.FullName, Family(taskDefinition!)),
-            comparable ? new MeasuredArm("s", other.FullName, order.Stable.Family) : null,
+            new MeasuredArm("c", group.FullName, Family(taskDefinition!), order.Manifest.Version),
+            comparable ? new MeasuredArm("s", other.FullName, order.Stable.Family, order.Stable.Label) : null,
             shiftBegan,
             stepBegan);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using MlDeploy.Acceptance.Fixture;
 
@@ -28,10 +29,11 @@ internal sealed class ScoringService : IDisposable
     /// <summary>Serves v1.</summary>
     /// <param name="behaviour">Further variables of v1.</param>
     /// <param name="target">Further settings under `targets.aws`.</param>
-    public static async Task<ScoringService> ProvisionedAsync(TwinAccount account, string behaviour = "", string target = "")
+    /// <param name="more">Further top-level lines of the manifest.</param>
+    public static async Task<ScoringService> ProvisionedAsync(TwinAccount account, string behaviour = "", string target = "", string more = "")
     {
         var service = new ScoringService(account, TwinAccount.Scoring) { Target = target };
-        service.Write("v1", behaviour);
+        service.Write("v1", behaviour, more: more);
         service.Url = AwsUser.Url((await service.User.ProvisionAsync()).ExitsWith(0));
         return service;
     }
@@ -54,14 +56,15 @@ internal sealed class ScoringService : IDisposable
     /// <param name="rollout">In the manifest's flow style.</param>
     /// <param name="application">Further lines under `application`.</param>
     /// <param name="scaling">In the manifest's flow style.</param>
-    public void Write(string version, string behaviour = "", string rollout = Rollout.Canary, string application = "", string scaling = "{ min: 1, max: 2, on: { cpu: 80% } }") =>
-        WriteManifest($"TESTAPP_VERSION: {version}{(behaviour.Length > 0 ? $", {behaviour}" : "")}", version, rollout, application, scaling);
+    /// <param name="more">Further top-level lines.</param>
+    public void Write(string version, string behaviour = "", string rollout = Rollout.Canary, string application = "", string scaling = "{ min: 1, max: 2, on: { cpu: 80% } }", string more = "") =>
+        WriteManifest($"TESTAPP_VERSION: {version}{(behaviour.Length > 0 ? $", {behaviour}" : "")}", version, rollout, application, scaling, more);
 
     /// <summary>v2, with a variable that is a secret, another that is not, and resources of its own.</summary>
     public void WriteSecret(string name, string reference, string environment, string resources, string rollout) =>
         WriteManifest(environment, "v2", rollout, $"resources: {resources}\n  secrets: {{ {name}: '{reference}' }}");
 
-    private void WriteManifest(string environment, string version, string rollout, string application = "", string scaling = "{ min: 1, max: 2, on: { cpu: 80% } }")
+    private void WriteManifest(string environment, string version, string rollout, string application = "", string scaling = "{ min: 1, max: 2, on: { cpu: 80% } }", string more = "")
     {
         ImageArchive.Write(Path.Combine(User.Sources, "image.tar"), seed: version[1]);
         File.WriteAllText(Path.Combine(User.Sources, "mlapp.yaml"), $$"""
@@ -77,9 +80,44 @@ internal sealed class ScoringService : IDisposable
             scaling: {{scaling}}
             rollout: {{rollout}}
             targets: { aws: { region: {{TwinAccount.Region}}{{Target}} } }
+            {{more}}
 
             """);
     }
+
+    /// <summary>The same manifest and account, and nothing else of this machine's state.</summary>
+    public AwsUser OnAnotherMachine() => new(account, User);
+
+    /// <summary>Follows the links in the mails that ask whether somebody wants to be told.</summary>
+    public async Task ConfirmMailsAsync()
+    {
+        foreach (var body in await account.MailsAsync(Name))
+        {
+            foreach (var link in body.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.Contains("/sns/confirm", StringComparison.Ordinal)))
+            {
+                (await account.Http.GetAsync(new Uri(link))).EnsureSuccessStatusCode();
+            }
+        }
+    }
+
+    /// <summary>Values of the next 100 minutes, which CloudWatch takes two hours ahead, one each half minute; with a dimension Family.</summary>
+    public async Task PublishAsync(string space, string metric, params (string Family, double Value)[] values)
+    {
+        var now = account.Twin.Clock.GetUtcNow();
+        var data = new JsonArray([.. values.SelectMany(value => Enumerable.Range(0, 200).Select(at => (JsonNode)new JsonObject
+        {
+            ["MetricName"] = metric,
+            ["Dimensions"] = new JsonArray(new JsonObject { ["Name"] = "Family", ["Value"] = value.Family }),
+            ["Timestamp"] = now.AddSeconds(30 * at).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["Value"] = value.Value,
+        }))]);
+        var file = Path.Combine(User.Root, "data.json");
+        await File.WriteAllTextAsync(file, data.ToJsonString());
+        await Aws.AskAsync("cloudwatch put-metric-data", "@", "--namespace", space, "--metric-data", $"file://{file}");
+    }
+
+    /// <summary>The body of its dashboard.</summary>
+    public async Task<string> DashboardAsync() => (await Aws.AskAsync("cloudwatch get-dashboard", "DashboardBody", "--dashboard-name", Name))!.ToString();
 
     public Task<ToolResult> DeployAsync() => User.RunAsync("deploy -t aws");
 
