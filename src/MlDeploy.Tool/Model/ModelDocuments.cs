@@ -43,7 +43,11 @@ internal sealed record ComparedFeature(
     }
 }
 
+/// <summary>`mldeploy/drift-sql/v1`</summary>
+internal sealed record SqlDocument(string Engine, ImmutableArray<string> Statements);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProfileSummary))]
 [JsonSerializable(typeof(DriftDocument))]
+[JsonSerializable(typeof(SqlDocument))]
 internal sealed partial class ModelToolDocuments : JsonSerializerContext;

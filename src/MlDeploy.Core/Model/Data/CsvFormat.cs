@@ -105,12 +105,19 @@ internal sealed class CsvFormat : RecordFormat
         return 0;
     }
 
+    /// <summary>Letters inside quotes separate nothing.</summary>
     private static byte DelimiterOf(ReadOnlySpan<byte> header)
     {
         var (best, most) = ((byte)',', 0);
         foreach (var candidate in ",;\t|"u8)
         {
-            var count = CsvFields.Split(header, candidate).Count;
+            var (count, quoted) = (0, false);
+            foreach (var letter in header)
+            {
+                quoted ^= letter == '"';
+                count += letter == candidate && !quoted ? 1 : 0;
+            }
+
             (best, most) = count > most ? (candidate, count) : (best, most);
         }
 

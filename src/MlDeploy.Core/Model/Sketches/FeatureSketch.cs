@@ -139,9 +139,10 @@ public sealed class FeatureSketch
         }
     }
 
-    internal static FeatureSketch Restore(FeatureState state, NumberSketch numbers)
+    internal static FeatureSketch Restore(FeatureState state, NumberSketch numbers, FeaturePartition? partition, ReadOnlySpan<long> bins)
     {
-        var sketch = new FeatureSketch(state.Declared, null, state.Compression) { Numbers = numbers };
+        var sketch = new FeatureSketch(state.Declared, partition, state.Compression) { Numbers = numbers };
+        bins.CopyTo(sketch.Bins);
         sketch.Names.Restore(state.NameCount, !state.NamesTruncated, [.. state.Names.Select(one => new CategoryCount(one.Name, one.Count, one.Error))]);
         (sketch.Missing, sketch.Times, sketch.NumbersAsText, sketch.Composite) = (state.Missing, state.Times, state.NumbersAsText, state.Composite);
         (sketch.FirstSeen, sketch.LastSeen) = (state.FirstSeen, state.LastSeen);
