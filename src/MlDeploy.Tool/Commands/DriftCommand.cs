@@ -78,7 +78,7 @@ internal static class DriftCommand
             if (max is not null)
             {
                 text.WriteLine();
-                text.WriteLine(document.Beyond == 0 ? $"nothing is beyond {max}" : $"beyond {max}, absent or retyped: {string.Join(", ", features.Where(one => one.Beyond).Select(one => ModelText.Name(one.Name)))}");
+                text.WriteLine(document.Beyond == 0 ? $"nothing is beyond {max}" : $"beyond {max}, absent, retyped or missing: {string.Join(", ", features.Where(one => one.Beyond).Select(one => ModelText.Name(one.Name)))}");
             }
         });
         return max is null || document.Beyond == 0 ? ExitCode.Done : ExitCode.DriftBeyondLimit;

@@ -24,11 +24,11 @@ public sealed record FeatureReading(string Name, EngineColumn Column, ReferenceF
     /// <summary>The reference's bins, where it is compared.</summary>
     public FeaturePartition? Partition => Reference?.Partition;
 
-    /// <summary>As in files: what the reference compares is read as its kind, and all else as what it is.</summary>
-    public FeatureKind? Declared => Reference?.Kind is { } kind && kind.IsCompared() ? kind : null;
+    /// <summary>As in files.</summary>
+    public FeatureKind? Declared => Reference?.ReadAs;
 
     public ReadAs As => Column.Type == ColumnType.Composite ? ReadAs.Counted
         : Declared == FeatureKind.Number ? (Column.Type == ColumnType.Time ? ReadAs.Counted : ReadAs.Numbers)
-        : Declared is not null ? ReadAs.Names
+        : Declared is { } kind ? (kind.IsNamed() ? ReadAs.Names : ReadAs.Counted)
         : Column.Type switch { ColumnType.Number => ReadAs.Numbers, ColumnType.Boolean => ReadAs.Names, _ => ReadAs.Counted };
 }

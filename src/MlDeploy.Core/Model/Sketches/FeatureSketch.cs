@@ -96,6 +96,13 @@ public sealed class FeatureSketch
         }
     }
 
+    /// <summary>A number in quotes, where nobody has said that the feature has numbers: text, and counted as such a number.</summary>
+    public void AddNumberInText(ReadOnlySpan<byte> text)
+    {
+        NumbersAsText++;
+        AddText(text);
+    }
+
     public void AddBoolean(bool value)
     {
         if (Declared == FeatureKind.Number)
