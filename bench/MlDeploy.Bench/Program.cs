@@ -7,7 +7,7 @@ using MlDeploy.Bench.Model;
 // dotnet run -c Release --project bench/MlDeploy.Bench -- soak-memory [--seconds S] [--rate R]
 // dotnet run -c Release --project bench/MlDeploy.Bench -- journal [--entries N] [--folder PATH]
 // dotnet run -c Release --project bench/MlDeploy.Bench -- tdigest [--seeds N] [--values N] [--assert]
-// dotnet run -c Release --project bench/MlDeploy.Bench -- profile [--rows N] [--file PATH] [--assert]
+// dotnet run -c Release --project bench/MlDeploy.Bench -- profile [--rows N] [--file PATH] [--postgresql-rows N] [--assert]
 // dotnet run -c Release --project bench/MlDeploy.Bench -- make-data --file PATH [--rows N]
 // dotnet run -c Release --project bench/MlDeploy.Bench -- all
 // The other verbs are what the first two start in processes of their own.
@@ -46,6 +46,6 @@ int MakeData()
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: all | gateway [--rounds N] [--seconds S] [--rate R] [--assert] | soak-memory [--seconds S] [--rate R] | journal [--entries N] [--folder PATH] | tdigest [--seeds N] [--values N] [--assert] | profile [--rows N] [--file PATH] [--assert] | make-data --file PATH [--rows N]");
+    Console.Error.WriteLine("usage: all | gateway [--rounds N] [--seconds S] [--rate R] [--assert] | soak-memory [--seconds S] [--rate R] | journal [--entries N] [--folder PATH] | tdigest [--seeds N] [--values N] [--assert] | profile [--rows N] [--file PATH] [--postgresql-rows N] [--assert] | make-data --file PATH [--rows N]");
     return 3;
 }

@@ -25,7 +25,7 @@ internal static class ProfileSpeed
             var plain = PlainRead(file);
             var bytes = new FileInfo(file).Length;
             Console.WriteLine($"{rows:N0} rows of 20 columns, {bytes / 1e6:N0} MB; a plain read takes {plain.TotalSeconds:0.00} s ({bytes / 1e6 / plain.TotalSeconds:N0} MB/s).");
-            var met = true;
+            var (met, best) = (true, 0.0);
             foreach (var workers in new[] { 1, 2 })
             {
                 using var process = Process.GetCurrentProcess();
@@ -37,9 +37,11 @@ internal static class ProfileSpeed
                 var values = reading.Window.Rows * 20.0;
                 var good = values / cores >= LeastValues && process.PeakWorkingSet64 <= MostMemory;
                 met &= good;
+                best = Math.Max(best, values / cores);
                 Console.WriteLine($"- {workers} worker{(workers > 1 ? "s" : "")}: {took.TotalSeconds:0.0} s, {values / took.TotalSeconds / 1e6:0.0} million values a second, {values / cores / 1e6:0.0} million per core-second (goal {LeastValues / 1e6:0}); {took / plain:0.0} times a plain read; peak memory {process.PeakWorkingSet64 >> 20} MiB (goal {MostMemory >> 20}){(good ? "" : " MISSED")}");
             }
 
+            Beside(arguments, best);
             return met || !arguments.Has("--assert") ? 0 : 1;
         }
         finally
@@ -48,6 +50,29 @@ internal static class ProfileSpeed
             {
                 File.Delete(file);
             }
+        }
+    }
+
+    /// <summary>A tenth of the rows is enough to know what a row costs there.</summary>
+    private static void Beside(Arguments arguments, double ours)
+    {
+        if (!PostgreSqlReference.IsThere)
+        {
+            Console.WriteLine("- PostgreSQL's tdigest: not here (apt-get install postgresql-15-tdigest)");
+            return;
+        }
+
+        var rows = arguments.Number("--postgresql-rows", 1_000_000);
+        var file = Path.Combine(Path.GetTempPath(), $"mldeploy-postgresql-{Environment.ProcessId}.csv");
+        try
+        {
+            BigFile.Write(file, rows);
+            var theirs = PostgreSqlReference.Run(file, rows);
+            Console.WriteLine($"  Ours does {ours / theirs:0.0} times as many values per core-second.");
+        }
+        finally
+        {
+            File.Delete(file);
         }
     }
 

@@ -3,6 +3,7 @@ using System.CommandLine;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Model.Distances;
 using MlDeploy.Tool.Model;
+using MlDeploy.Tool.Model.Engines;
 
 namespace MlDeploy.Tool.Commands;
 
@@ -27,19 +28,27 @@ internal static class DriftCommand
     public static ToolCommand Create(CommonOptions options) =>
         new ToolCommand(Groups.Model, "drift", "How far live inputs and predictions are from the profile; exit 10 beyond the limit.", RunAsync)
         {
-            Examples = ["mldeploy drift --profile model/profile.json requests.jsonl.gz --max 0.2"],
+            Examples = ["mldeploy drift --profile model/profile.json requests.jsonl.gz --max 0.2", "mldeploy drift --engine postgresql --table logs.requests --time-column at --from 24h"],
             AnyTarget = true,
-        }.With(Data).With([Profile, Merge, Max, Measure, Prediction, .. options.Manifest]);
+        }.With(Data).With([Profile, Merge, Max, Measure, Prediction, .. EngineOptions.All, .. options.Manifest]);
 
     public static ToolCommand Diff(string group) =>
         new ToolCommand(group, "diff", "What changed between two profiles: columns, kinds, distributions, missing values.", DiffAsync).With(Before, After).With(DiffMax, Measure);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
-        var live = Files(parse, context);
+        var engine = EngineOptions.Read(parse, context, parse.GetValue(Data)!.Length > 0 || parse.GetValue(Merge) is not null, parse.GetValue(Prediction));
+        var live = engine is null ? Files(parse, context) : [engine.Name];
         var profile = parse.GetValue(Profile) ?? await FromManifestAsync(parse, context);
         var reference = ModelInput.Reference(profile, context);
-        var window = ModelInput.Window(live, reference, parse.GetValue(Prediction), context);
+        if (engine is { ShowSql: true })
+        {
+            var statements = EngineWindow.Sql(engine, reference);
+            context.Results.Write("drift-sql", new SqlDocument(engine.Engine, statements), ModelToolDocuments.Default.SqlDocument, (text, _) => text.WriteLine(string.Join("\n\n", statements.Select(one => $"{one};"))));
+            return ExitCode.Done;
+        }
+
+        var window = engine is null ? ModelInput.Window(live, reference, parse.GetValue(Prediction), context) : await EngineWindow.ReadAsync(engine, reference, context);
         return Tell("drift", parse, context, profile, live, reference, WindowComparison.Of(reference, window, Chosen(parse)), window.Rows, parse.GetValue(Max));
     }
 
@@ -69,7 +78,7 @@ internal static class DriftCommand
             if (max is not null)
             {
                 text.WriteLine();
-                text.WriteLine(document.Beyond == 0 ? $"nothing is beyond {max}" : $"beyond {max}, absent or retyped: {string.Join(", ", features.Where(one => one.Beyond).Select(one => ModelText.Name(one.Name)))}");
+                text.WriteLine(document.Beyond == 0 ? $"nothing is beyond {max}" : $"beyond {max}, absent, retyped or missing: {string.Join(", ", features.Where(one => one.Beyond).Select(one => ModelText.Name(one.Name)))}");
             }
         });
         return max is null || document.Beyond == 0 ? ExitCode.Done : ExitCode.DriftBeyondLimit;

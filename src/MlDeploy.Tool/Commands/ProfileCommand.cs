@@ -51,6 +51,11 @@ internal static class ProfileCommand
         var profile = ProfileBuilder.Build(reading, [.. files.Select(file => Path.GetFileName(file))], parse.GetValue(ModelVersion), Seconds(context.Clock.GetUtcNow()), words, parse.GetValue(Prediction));
         var path = parse.GetValue(Out)!;
         Write(ModelInput.FullPath(path, context), path, ModelFiles.Write(profile));
+        foreach (var advice in ProfileAdvice.Of(profile))
+        {
+            context.Progress.State(advice, Output.Tone.Warning);
+        }
+
         context.Results.Write("profile-created", ProfileText.Summary(path, profile), ModelToolDocuments.Default.ProfileSummary, (text, _) =>
         {
             text.WriteLine($"{path}: {profile.Rows:N0} rows, {profile.Features.Length} features ({string.Join(", ", profile.Features.GroupBy(feature => feature.Kind).Select(group => $"{group.Count()} {group.Key.Word()}"))})");

@@ -30,20 +30,24 @@ internal sealed record ComparedFeature(
     public static ComparedFeature Of(FeatureComparison one, DistanceMeasure measure, double? max)
     {
         var clear = measure != DistanceMeasure.Overlap || one.Distance > one.Chance;
-        var changed = one.Change is SchemaChange.Absent or SchemaChange.Retyped;
-        var beyond = changed || (max is { } limit && one.IsBeyond(limit) && clear);
+        var beyond = one.IsChanged || (max is { } limit && one.IsBeyond(limit) && clear);
         var state = one.Change switch
         {
             SchemaChange.Absent => "absent",
             SchemaChange.New => "new",
             SchemaChange.Retyped => $"{one.Kind.Word()} → {one.LiveKind.Word()}",
+            SchemaChange.Missing => "missing",
             _ => beyond ? "beyond" : one.Distance is null ? "not compared" : clear ? "differs" : "same",
         };
         return new ComparedFeature(one.Name, (one.Kind == FeatureKind.Empty ? one.LiveKind : one.Kind).Word(), one.Distance, one.Chance, one.Values, one.Missing, one.ReferenceMissing, one.Unseen, one.Invalid, state, beyond);
     }
 }
 
+/// <summary>`mldeploy/drift-sql/v1`</summary>
+internal sealed record SqlDocument(string Engine, ImmutableArray<string> Statements);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProfileSummary))]
 [JsonSerializable(typeof(DriftDocument))]
+[JsonSerializable(typeof(SqlDocument))]
 internal sealed partial class ModelToolDocuments : JsonSerializerContext;

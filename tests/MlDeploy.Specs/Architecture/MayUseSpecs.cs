@@ -26,7 +26,7 @@ public sealed class MayUseSpecs
         [
             "Microsoft.AspNetCore.", "Yarp.", "System.CommandLine.", "Spectre.", "MlDeploy.Local.", "MlDeploy.Tool.", "System.Console",
         ]),
-        ["MlDeploy.Tool"] = new("mldeploy", ["MlDeploy.Core", "MlDeploy.Local", "MlDeploy.Aws"], ["System.CommandLine", "Spectre.Console"],
+        ["MlDeploy.Tool"] = new("mldeploy", ["MlDeploy.Core", "MlDeploy.Local", "MlDeploy.Aws"], ["Npgsql", "System.CommandLine", "Spectre.Console"],
         [
             "YamlDotNet.", "Yarp.", "Amazon.",
         ]),

@@ -25,6 +25,22 @@ public sealed class SketchSpecs
         Assert.Equal(0.5, sketch.Cdf(31), 0.01);
     }
 
+    [Theory]
+    [InlineData(150)]
+    [InlineData(400)]
+    [InlineData(20_000)]
+    public void Names_that_never_come_twice_are_text_and_names_that_repeat_are_a_category(int rows)
+    {
+        var (notes, kinds) = (new FeatureSketch(), new FeatureSketch());
+        for (var row = 0; row < rows; row++)
+        {
+            notes.AddText(Encoding.UTF8.GetBytes($"note {row}"));
+            kinds.AddText(Encoding.UTF8.GetBytes($"kind {(row % 4 == 0 ? row % 700 : row % 5)}"));
+        }
+
+        Assert.Equal((FeatureKind.Text, FeatureKind.Category), (notes.Kind, kinds.Kind));
+    }
+
     [Fact]
     public void Minus_zero_and_zero_are_one_number()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using System.Text.Unicode;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Model.Sketches;
 
@@ -88,7 +89,9 @@ internal sealed class BlockPipeline
         {
             foreach (var block in queue.GetConsumingEnumerable(failed.Token))
             {
-                worker.Take(block.Bytes.AsSpan(block.From, block.To - block.From), block.Line);
+                var bytes = block.Bytes.AsSpan(block.From, block.To - block.From);
+                CountGarbled(bytes, block.Line, worker.Trouble);
+                worker.Take(bytes, block.Line);
                 if (block.Bytes.Length == BlockSize)
                 {
                     free.Add(block.Bytes, CancellationToken.None);
@@ -103,6 +106,25 @@ internal sealed class BlockPipeline
         {
             failed.Cancel();
             throw;
+        }
+    }
+
+    private static void CountGarbled(ReadOnlySpan<byte> bytes, long line, RowTrouble trouble)
+    {
+        if (Utf8.IsValid(bytes))
+        {
+            return;
+        }
+
+        for (; !bytes.IsEmpty; line++)
+        {
+            var end = bytes.IndexOf((byte)'\n');
+            if (!Utf8.IsValid(end < 0 ? bytes : bytes[..end]))
+            {
+                trouble.NotUtf8(line);
+            }
+
+            bytes = end < 0 ? [] : bytes[(end + 1)..];
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using MlDeploy.Core.Errors;
 
 namespace MlDeploy.Core.Model.Data;
@@ -39,6 +40,16 @@ internal sealed class CsvFormat : RecordFormat
         if (header.Contains((byte)0))
         {
             throw new ExpectedException(ExitCode.Usage, $"{name} is no text: its first line holds a byte 0", "give CSV or JSON Lines in UTF-8, or gzip of either");
+        }
+
+        if (!Utf8.IsValid(header))
+        {
+            throw new ExpectedException(ExitCode.Usage, $"{name}:1: the header is not UTF-8", "convert the file: `iconv -f latin1 -t utf-8 FILE`");
+        }
+
+        if (header.TrimEnd("\r\n"u8).Contains((byte)'\r') && !header.Contains((byte)'"'))
+        {
+            throw new ExpectedException(ExitCode.Usage, $"{name}: lines end with a carriage return alone", "convert the file: `tr '\\r' '\\n' < FILE`");
         }
 
         var delimiter = DelimiterOf(header);
@@ -105,12 +116,19 @@ internal sealed class CsvFormat : RecordFormat
         return 0;
     }
 
+    /// <summary>Letters inside quotes separate nothing.</summary>
     private static byte DelimiterOf(ReadOnlySpan<byte> header)
     {
         var (best, most) = ((byte)',', 0);
         foreach (var candidate in ",;\t|"u8)
         {
-            var count = CsvFields.Split(header, candidate).Count;
+            var (count, quoted) = (0, false);
+            foreach (var letter in header)
+            {
+                quoted ^= letter == '"';
+                count += letter == candidate && !quoted ? 1 : 0;
+            }
+
             (best, most) = count > most ? (candidate, count) : (best, most);
         }
 

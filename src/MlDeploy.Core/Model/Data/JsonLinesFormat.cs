@@ -23,6 +23,7 @@ internal sealed class JsonLinesWorker(DataOptions options) : RecordWorker(option
     private readonly DataOptions options = options;
     private readonly Utf8Table names = new();
     private readonly List<FeatureSketch?> sketches = [];
+    private readonly List<long> lastRows = [];
     private byte[] path = new byte[512];
     private byte[] text = new byte[512];
 
@@ -92,7 +93,7 @@ internal sealed class JsonLinesWorker(DataOptions options) : RecordWorker(option
             }
             else
             {
-                Value(ref reader, Sketch(length), line);
+                Value(ref reader, Sketch(length, line), line);
             }
         }
     }
@@ -152,14 +153,35 @@ internal sealed class JsonLinesWorker(DataOptions options) : RecordWorker(option
         {
             sketch.AddMissing();
         }
-        else if (sketch.Declared is null && NumberText.TryParse(value, out var special) && !double.IsFinite(special))
+        else if (sketch.Declared is null && NumberText.TryParse(value, out var number))
         {
-            sketch.AddNumber(special);
+            // A word of Python is a number; digits in quotes stay the text that they came as, and are counted.
+            if (double.IsFinite(number))
+            {
+                sketch.AddNumberInText(value);
+            }
+            else
+            {
+                sketch.AddNumber(number);
+            }
         }
         else
         {
             sketch.AddText(value);
         }
+    }
+
+    /// <summary>JSON allows a name twice in an object; what is meant nobody knows, and two values in one row would count as two rows.</summary>
+    private FeatureSketch? Once(int index, long line)
+    {
+        if (lastRows[index] == Window.Rows)
+        {
+            Trouble.Repeated(line);
+            return null;
+        }
+
+        lastRows[index] = Window.Rows;
+        return sketches[index];
     }
 
     /// <returns>The name's length; it stands in the path after the prefix.</returns>
@@ -169,7 +191,7 @@ internal sealed class JsonLinesWorker(DataOptions options) : RecordWorker(option
         return reader.CopyString(path.AsSpan(prefix));
     }
 
-    private FeatureSketch? Sketch(int length)
+    private FeatureSketch? Sketch(int length, long line)
     {
         var name = path.AsSpan(0, length);
         var index = names.Find(name);
@@ -180,7 +202,7 @@ internal sealed class JsonLinesWorker(DataOptions options) : RecordWorker(option
                 Window.ExcessValues++;
             }
 
-            return sketches[index];
+            return Once(index, line);
         }
 
         if (names.Count >= MostNames)
@@ -192,7 +214,8 @@ internal sealed class JsonLinesWorker(DataOptions options) : RecordWorker(option
         // Long names are kept shortened, as in the table.
         index = names.FindOrAdd(name);
         sketches.Add(SketchOf(length <= Utf8Table.LongestName ? Encoding.UTF8.GetString(name) : names[index], options, TDigest.DefaultCompression));
-        return sketches[index];
+        lastRows.Add(0);
+        return Once(index, line);
     }
 
     private void Room(int length)

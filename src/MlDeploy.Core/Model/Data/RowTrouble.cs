@@ -9,6 +9,8 @@ internal sealed class RowTrouble
         "rows could not be read and were skipped",
         "rows repeat the header and were skipped",
         "values are arrays or objects nested too deep and were not looked into",
+        "lines are not UTF-8; their text is kept with � in it: `iconv -f latin1 -t utf-8 FILE`",
+        "values have a name that stands in their row already; the first was taken",
     ];
 
     private readonly long[] counts = new long[Sentences.Length];
@@ -21,6 +23,10 @@ internal sealed class RowTrouble
     public void RepeatedHeader(long line) => Note(2, line);
 
     public void Composite(long line) => Note(3, line);
+
+    public void NotUtf8(long line) => Note(4, line);
+
+    public void Repeated(long line) => Note(5, line);
 
     public static IEnumerable<string> Tell(string name, IEnumerable<RowTrouble> all)
     {

@@ -62,7 +62,7 @@ public sealed class FeaturePartition
     /// <summary>Null when the reference has nothing that could be compared: no values, or text, or times.</summary>
     public static FeaturePartition? Of(FeatureSketch reference, FeatureKind kind) =>
         kind == FeatureKind.Number && reference.Numbers.Count > 0 ? OfNumbers(reference.Numbers)
-        : kind.IsNamed() && reference.Names.Count > 0 ? OfNames(reference.Names)
+        : kind.IsNamed() && reference.Names.Count > 0 ? OfNames(reference.Names, kind)
         : null;
 
     /// <summary>Bins that were known before any value: of equal width over a range, as for a probability. All count the same.</summary>
@@ -152,7 +152,7 @@ public sealed class FeaturePartition
         return new FeaturePartition(edges, shares.ToImmutable(), [.. edges.Select(reference.CdfError), 0], reference.Count);
     }
 
-    private static FeaturePartition OfNames(CategorySketch reference)
+    private static FeaturePartition OfNames(CategorySketch reference, FeatureKind kind)
     {
         const int MostBins = 40;
         const double LeastShare = 0.002;
@@ -171,9 +171,27 @@ public sealed class FeaturePartition
             }
         }
 
+        if (kind == FeatureKind.Boolean)
+        {
+            Respell(table, bins);
+        }
+
         labels.AddRange("(other)", "(unseen)");
         shares.AddRange(Math.Max(0, 1 - shares.Sum()), 0);
         return new FeaturePartition(table, bins.ToImmutable(), labels.ToImmutable(), shares.ToImmutable(), reference.IsExact, reference.Count);
+    }
+
+    /// <summary>True in a file of Python is true in JSON.</summary>
+    private static void Respell(Utf8Table table, ImmutableArray<int>.Builder bins)
+    {
+        foreach (var spelling in new[] { "true", "True", "TRUE", "false", "False", "FALSE" })
+        {
+            var same = Enumerable.Range(0, table.Count).FirstOrDefault(index => table[index].Equals(spelling, StringComparison.OrdinalIgnoreCase), -1);
+            if (same >= 0 && table.FindOrAdd(spelling) == bins.Count)
+            {
+                bins.Add(bins[same]);
+            }
+        }
     }
 
     private static string Range(ImmutableArray<double> uppers, int bin) => bin == 0 ? $"up to {uppers[0]:g4}"

@@ -6,7 +6,14 @@ namespace MlDeploy.Core.Model.Distances;
 
 /// <param name="MissingShare">0–1 of the reference's rows.</param>
 /// <param name="Partition">Null when distributions are not compared.</param>
-public sealed record ReferenceFeature(string Name, FeatureKind Kind, FeatureSketch Sketch, FeaturePartition? Partition, double MissingShare);
+public sealed record ReferenceFeature(string Name, FeatureKind Kind, FeatureSketch Sketch, FeaturePartition? Partition, double MissingShare)
+{
+    /// <summary>
+    /// The kind that live values are read as; null: as what they are. A numeric feature that comes as text is told by its type, so numbers are declared;
+    /// names too, or 00123 would become 123; and what a user has declared stays so: numbers that are identifiers.
+    /// </summary>
+    public FeatureKind? ReadAs => Kind.IsCompared() || Sketch.Declared is not null ? Kind : null;
+}
 
 /// <summary>What live data is compared with: a profile, or another window, with the bins that follow from it.</summary>
 public sealed class ModelReference
@@ -60,8 +67,7 @@ public sealed class ModelReference
         return window;
     }
 
-    /// <summary>A numeric feature that comes as text is told by its type, so numbers are declared; names too, or 00123 would become 123.</summary>
-    private static FeatureSketch NewSketch(ReferenceFeature feature) => new(feature.Kind.IsCompared() ? feature.Kind : null, feature.Partition);
+    private static FeatureSketch NewSketch(ReferenceFeature feature) => new(feature.ReadAs, feature.Partition);
 
     private static ReferenceFeature Of(FeatureProfile feature, long rows)
     {

@@ -16,6 +16,9 @@ public enum SchemaChange
 
     /// <summary>Of another kind here.</summary>
     Retyped,
+
+    /// <summary>Missing in clearly more rows here: by more than <see cref="WindowComparison.MostMoreMissing"/>, and than chance.</summary>
+    Missing,
 }
 
 /// <summary>One feature, live beside the reference. Shares are 0–1.</summary>
@@ -38,11 +41,17 @@ public sealed record FeatureComparison(
     double Invalid)
 {
     public bool IsBeyond(double limit) => Distance > limit;
+
+    /// <summary>Never well, whatever the distance: absent, of another kind, or suddenly missing.</summary>
+    public bool IsChanged => Change is SchemaChange.Absent or SchemaChange.Retyped or SchemaChange.Missing;
 }
 
 /// <summary>Compares a window with a reference, feature by feature. Pure: the same windows give the same answer.</summary>
 public static class WindowComparison
 {
+    /// <summary>Share of rows by which a feature may be missing more often than in the reference: what the default gate `model.inputs.missing` allows.</summary>
+    public const double MostMoreMissing = 0.05;
+
     /// <returns>Largest distance first; features without one last, by name.</returns>
     public static ImmutableArray<FeatureComparison> Of(ModelReference reference, WindowSketch live, DistanceMeasure measure = DistanceMeasure.Overlap)
     {
@@ -66,11 +75,32 @@ public static class WindowComparison
             ? (Measured(reference, live, counts!, measure), Overlap.Chance(reference.Partition!.Shares, values, reference.Partition.ReferenceCount))
             : ((double?)null, (double?)null);
         var unseen = reference.Partition is { KnowsUnseen: true } partition && values > 0 ? counts![partition.UnseenBin] / values : (double?)null;
-        var kind = live.Kind;
+        var (kind, missing) = (LiveKind(live), (double)window.MissingOf(live) / rows);
         return new FeatureComparison(
-            reference.Name, reference.Kind, kind, IsRetyped(reference.Kind, kind) ? SchemaChange.Retyped : SchemaChange.None,
-            distance, chance, (long)Math.Round(values), (double)window.MissingOf(live) / rows, reference.MissingShare, unseen, Invalid(live) / rows);
+            reference.Name, reference.Kind, kind, Change(reference, kind, missing, rows),
+            distance, chance, counts is null ? live.Seen - live.Missing : (long)Math.Round(values), missing, reference.MissingShare, unseen, Invalid(live) / rows);
     }
+
+    private static SchemaChange Change(ReferenceFeature reference, FeatureKind kind, double missing, long rows)
+    {
+        if (IsRetyped(reference.Kind, kind))
+        {
+            return SchemaChange.Retyped;
+        }
+
+        // A column that is there and holds nothing any more is as good as gone.
+        if (missing >= 1 && reference.MissingShare < 1 - MostMoreMissing)
+        {
+            return SchemaChange.Absent;
+        }
+
+        var before = reference.MissingShare;
+        var chance = 3 * Math.Sqrt(Math.Max(before * (1 - before), missing * (1 - missing)) / rows);
+        return missing - before > Math.Max(MostMoreMissing, chance) ? SchemaChange.Missing : SchemaChange.None;
+    }
+
+    /// <summary>A column of numbers whose values are mostly none is what they are.</summary>
+    private static FeatureKind LiveKind(FeatureSketch live) => 2 * live.Mistyped > live.Seen - live.Missing ? FeatureKindRule.Of(live) : live.Kind;
 
     private static double? Measured(ReferenceFeature reference, FeatureSketch live, double[] counts, DistanceMeasure measure) => measure switch
     {

@@ -34,8 +34,8 @@ public sealed class CategorySketch
             .Select(index => new CategoryCount(names[index], counts[index], errors[index]))
             .OrderByDescending(one => one.Count).ThenBy(one => one.Name, StringComparer.Ordinal)];
 
-    /// <summary>The part of all, 0–1, that certainly has one of the names counted now.</summary>
-    public double Certain => Count == 0 ? 0 : (double)(counts.AsSpan(0, names.Count).Sum() - errors.AsSpan(0, names.Count).Sum()) / Count;
+    /// <summary>The part of all, 0–1, that certainly has a name which another has too.</summary>
+    public double Shared => Count == 0 ? 0 : (double)Enumerable.Range(0, names.Count).Select(index => counts[index] - errors[index]).Where(certain => certain > 1).Sum() / Count;
 
     public void Add(ReadOnlySpan<byte> name) => Add(name, 1, 0);
 
@@ -146,19 +146,5 @@ public sealed class CategorySketch
     {
         Array.Resize(ref counts, 2 * counts.Length);
         Array.Resize(ref errors, counts.Length);
-    }
-}
-
-internal static class Spans
-{
-    public static long Sum(this Span<long> numbers)
-    {
-        var sum = 0L;
-        foreach (var number in numbers)
-        {
-            sum += number;
-        }
-
-        return sum;
     }
 }

@@ -35,5 +35,5 @@ internal static class FeatureKindRule
 
     /// <summary>Half of the values have a name that others have too.</summary>
     private static bool Repeats(CategorySketch names) =>
-        names.IsExact ? names.Count < EnoughToRepeat || names.Distinct <= names.Count / 2 : names.Certain >= 0.5;
+        names.IsExact ? names.Count < EnoughToRepeat || names.Distinct <= names.Count / 2 : names.Shared >= 0.5;
 }

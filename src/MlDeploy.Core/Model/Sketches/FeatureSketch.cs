@@ -96,6 +96,13 @@ public sealed class FeatureSketch
         }
     }
 
+    /// <summary>A number in quotes, where nobody has said that the feature has numbers: text, and counted as such a number.</summary>
+    public void AddNumberInText(ReadOnlySpan<byte> text)
+    {
+        NumbersAsText++;
+        AddText(text);
+    }
+
     public void AddBoolean(bool value)
     {
         if (Declared == FeatureKind.Number)
@@ -139,9 +146,10 @@ public sealed class FeatureSketch
         }
     }
 
-    internal static FeatureSketch Restore(FeatureState state, NumberSketch numbers)
+    internal static FeatureSketch Restore(FeatureState state, NumberSketch numbers, FeaturePartition? partition, ReadOnlySpan<long> bins)
     {
-        var sketch = new FeatureSketch(state.Declared, null, state.Compression) { Numbers = numbers };
+        var sketch = new FeatureSketch(state.Declared, partition, state.Compression) { Numbers = numbers };
+        bins.CopyTo(sketch.Bins);
         sketch.Names.Restore(state.NameCount, !state.NamesTruncated, [.. state.Names.Select(one => new CategoryCount(one.Name, one.Count, one.Error))]);
         (sketch.Missing, sketch.Times, sketch.NumbersAsText, sketch.Composite) = (state.Missing, state.Times, state.NumbersAsText, state.Composite);
         (sketch.FirstSeen, sketch.LastSeen) = (state.FirstSeen, state.LastSeen);

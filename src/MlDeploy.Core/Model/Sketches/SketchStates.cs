@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MlDeploy.Core.Model.Distances;
 
 namespace MlDeploy.Core.Model.Sketches;
 
@@ -65,7 +66,9 @@ public static class SketchStates
     }
 
     /// <inheritdoc cref="Digest(DigestState)"/>
-    public static FeatureSketch Feature(FeatureState state)
+    /// <param name="partition">Bins that the values were counted in too; null: none.</param>
+    /// <param name="bins">As many as the partition has.</param>
+    public static FeatureSketch Feature(FeatureState state, FeaturePartition? partition = null, ReadOnlySpan<long> bins = default)
     {
         long[] counts = [state.Missing, state.NaN, state.PositiveInfinite, state.NegativeInfinite, state.Times, state.NumbersAsText, state.Composite, state.NameCount];
         Require(counts.All(IsCount), "a count is below 0 or absurdly large");
@@ -78,7 +81,7 @@ public static class SketchStates
         Require(state.Declared is null || Enum.IsDefined(state.Declared.Value), "a kind is unknown");
         var numbers = new NumberSketch(state.Compression);
         numbers.Restore(state.NaN, state.PositiveInfinite, state.NegativeInfinite, [.. state.Numbers.Select(one => (one.Value, one.Count))], state.Digest is { } digest ? Digest(digest) : null);
-        return FeatureSketch.Restore(state, numbers);
+        return FeatureSketch.Restore(state, numbers, partition, bins);
     }
 
     /// <inheritdoc cref="Digest(DigestState)"/>
@@ -106,7 +109,7 @@ public static class SketchStates
     {
         Require(!states.IsDefault && states.Length <= WindowSketch.MostFeatures, $"there are more than {WindowSketch.MostFeatures} features");
         Require(states.All(state => state?.Name is not null) && states.Select(state => state.Name).Distinct(StringComparer.Ordinal).Count() == states.Length, "a feature has no name, or is there twice");
-        return states.Select(state => (state.Name, Feature(state)));
+        return states.Select(state => (state.Name, Feature(state, null)));
     }
 
     private static bool IsCount(long count) => count is >= 0 and < long.MaxValue / 1024;

@@ -24,7 +24,7 @@ public sealed class TDigest
     private bool moreDigits;
     private List<Centroid>? weighted;
 
-    /// <param name="compression">δ, 20 to 2,000: some 25 times as many centroids are kept, twice as many when stored.</param>
+    /// <param name="compression">δ, 20 to 2,000: some 30 times as many centroids are kept, twice as many when stored.</param>
     public TDigest(double compression = DefaultCompression)
     {
         if (compression is not (>= LeastCompression and <= MostCompression))
