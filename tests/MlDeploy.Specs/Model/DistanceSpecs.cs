@@ -107,7 +107,7 @@ public sealed class DistanceSpecs
     [Fact]
     public void The_lower_bound_lies_below_the_distance_and_near_it_when_there_is_much_to_see()
     {
-        var evidence = new DistanceEvidence(Standard);
+        var evidence = new DistanceEvidence(Standard, 0.20);
         var few = Counts(Standard, new Random(4), 300, random => random.Normal() + 0.5);
         var many = Counts(Standard, new Random(4), 100_000, random => random.Normal() + 0.5);
 
@@ -133,7 +133,7 @@ public sealed class DistanceSpecs
     /// <summary>How many of so many features are ever above the limit of 0.20 in an hour of looks every 10 s, 10 requests a second.</summary>
     private static int Alarms(double shift, int runs, int seed)
     {
-        var evidence = new DistanceEvidence(Standard);
+        var evidence = new DistanceEvidence(Standard, 0.20);
         var random = new Random(seed);
         var alarms = 0;
         for (var run = 0; run < runs; run++)
@@ -161,7 +161,7 @@ public sealed class DistanceSpecs
     {
         const int Runs = 200;
         partition ??= Standard;
-        var evidence = new DistanceEvidence(partition);
+        var evidence = new DistanceEvidence(partition, limit);
         return Enumerable.Range(0, Runs).Count(seed =>
         {
             var (random, counts) = (new Random(seed), new double[partition.Count]);

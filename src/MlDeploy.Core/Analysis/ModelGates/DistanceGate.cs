@@ -20,7 +20,7 @@ internal sealed class DistanceGate : ModelGate
         {
             if (feature.Partition() is { } partition)
             {
-                evidence.Add(feature.Name, new DistanceEvidence(partition));
+                evidence.Add(feature.Name, new DistanceEvidence(partition, gate.Max!.Value));
             }
         }
 
