@@ -20,7 +20,7 @@ public static class RateEvidence
         .. new[] { (1.3, 0.04), (1.6, 0.10), (2.2, 0.2), (3.4, 0.25), (5.5, 0.2), (10, 0.1), (40, 0.07), (400, 0.04) }.Select(one => (one.Item1, Math.Log(one.Item2))),
     ];
 
-    /// <summary>Logarithm of the e-value against "the share is at most <paramref name="limit"/>"; +∞ when a limit of 0 is broken.</summary>
+    /// <summary>Logarithm of the e-value against "the share is at most <paramref name="limit"/>"; +∞ when a limit of 0 is broken, −∞ where the share seen is within it, which is no evidence.</summary>
     public static double Log(double k, double n, double limit)
     {
         if (limit <= 0)
@@ -34,6 +34,11 @@ public static class RateEvidence
         }
 
         var total = double.NegativeInfinity;
+        if (k <= n * limit)
+        {
+            return total;
+        }
+
         foreach (var (ratio, logStake) in Alternatives)
         {
             total = Logarithms.Add(total, logStake + (k * Math.Log(ratio)) - (n * Logarithms.LogOnePlus(limit * (ratio - 1))));

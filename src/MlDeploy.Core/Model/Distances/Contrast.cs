@@ -1,5 +1,3 @@
-using MlDeploy.Core.Analysis.Statistics;
-
 namespace MlDeploy.Core.Model.Distances;
 
 /// <summary>
