@@ -71,7 +71,7 @@ internal static class FeatureHistory
             Unit = feature.Unit,
             Description = feature.Description,
             Distance = values > 0 ? Overlap.Distance(partition.Shares, counts) : null,
-            DistanceAtLeast = values > 0 ? new DistanceEvidence(partition).Lower(counts, level) : null,
+            DistanceAtLeast = values > 0 ? new DistanceEvidence(partition, gate.Max ?? 0).Lower(counts, level) : null,
             DistanceByChance = values > 0 ? Overlap.Chance(partition.Shares, values, partition.ReferenceCount) : null,
             Limit = gate.Max,
             Edges = drawn.Edges,

@@ -14,9 +14,11 @@ internal static class SimulateCommand
     /// <summary>A chance of 90 % is known to ± 1.5 % then, in about the time one waits for an answer.</summary>
     private const int UsualRuns = 2000;
     private const int MostRuns = 1_000_000;
+    private const int MostFeatures = 10_000;
 
     private static readonly Option<string?> Rate = new("--rate") { Description = "Requests, both versions together: 50/s, 600/min; default: rollout.expectedRequests.", HelpName = "RATE" };
-    private static readonly Option<string[]> Effects = new("--effect") { Description = "What is wrong with the candidate: http.errors=1%..3%, latency.p99=x1.5. Repeatable.", HelpName = "METRIC=CHANGE", Required = true };
+    private static readonly Option<string[]> Effects = new("--effect") { Description = "What is wrong with the candidate: http.errors=1%..3%, latency.p99=x1.5, model.inputs.drift=0.5sd, model.inputs.missing=1%..10%. Repeatable.", HelpName = "METRIC=CHANGE", Required = true };
+    private static readonly Option<int> Features = new("--features") { Description = $"Features of the model, which share the budget of a gate on inputs; default {RehearsalRequest.UsualFeatures}.", HelpName = "N", DefaultValueFactory = _ => RehearsalRequest.UsualFeatures };
     private static readonly Option<int> Runs = new("--runs") { Description = $"Rollouts to simulate; default {UsualRuns}.", HelpName = "N", DefaultValueFactory = _ => UsualRuns };
     private static readonly Option<int> Seed = new("--seed") { Description = "Another seed, other chances; default 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
 
@@ -26,9 +28,10 @@ internal static class SimulateCommand
             Examples =
             [
                 "mldeploy simulate --rate 50/s --effect http.errors=1%..3%",
+                "mldeploy simulate --rate 50/s --effect model.inputs.drift=0.5sd --features 20",
                 "mldeploy simulate --rate 600/min --effect latency.p99=x1.5 --set rollout.bake=20m",
             ],
-        }.With([Rate, Effects, Runs, Seed, .. options.Manifest]);
+        }.With([Rate, Effects, Features, Runs, Seed, .. options.Manifest]);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
@@ -39,9 +42,15 @@ internal static class SimulateCommand
             throw new ExpectedException(ExitCode.Usage, $"--runs {runs}: chances need from 100 to {MetricText.Count(MostRuns)} rollouts", $"leave it out for {UsualRuns}");
         }
 
+        var features = parse.GetValue(Features);
+        if (features is < 1 or > MostFeatures)
+        {
+            throw new ExpectedException(ExitCode.Usage, $"--features {features}: a model has from 1 to {MetricText.Count(MostFeatures)}", $"leave it out for {RehearsalRequest.UsualFeatures}");
+        }
+
         var rate = parse.GetValue(Rate) is { } text ? Effect.ReadRate(text) : manifest.Rollout.ExpectedRequests
             ?? throw new ExpectedException(ExitCode.Usage, "how many requests come is not known", "say it with --rate 50/s, or set rollout.expectedRequests");
-        var request = new RehearsalRequest(manifest, rate, [.. (parse.GetValue(Effects) ?? []).Select(Effect.Read)], runs, parse.GetValue(Seed));
+        var request = new RehearsalRequest(manifest, rate, [.. (parse.GetValue(Effects) ?? []).Select(Effect.Read)], runs, parse.GetValue(Seed)) { Features = features };
         var report = await Task.Run(() => Rehearsal.Run(request, line => context.Progress.State(line, Tone.Quiet), context.Stop), context.Stop);
         context.Results.Write("simulation", report, RehearsalReport.Json, (to, palette) => Write(report, manifest, to, palette));
         return ExitCode.Done;
@@ -57,7 +66,7 @@ internal static class SimulateCommand
 
         text.WriteLine();
         text.WriteLine(palette.Paint(report.Caught >= 0.9 ? Tone.Good : Tone.Bad, Verdict(report)));
-        text.WriteLine($"cost: {MetricText.Rounded(report.BadAnswers)} bad (failed or too slow) answers on average, {MetricText.Rounded(report.ExcessBadAnswers)} more than stable would have given, in {MetricText.Count(report.CandidateRequests)} at the candidate");
+        text.WriteLine($"cost: {MetricText.Rounded(report.BadAnswers)} bad (failed, too slow, or to bad inputs) answers on average, {MetricText.Rounded(report.ExcessBadAnswers)} more than stable would have given, in {MetricText.Count(report.CandidateRequests)} at the candidate");
         text.WriteLine();
         Steps(report).Write(text, palette);
         text.WriteLine();

@@ -6,10 +6,9 @@ namespace MlDeploy.Core.Analysis.ModelGates;
 /// <summary>`model.inputs.drift`, `model.prediction.profile`: fails when the lower bound of a feature's distance from the profile lies above the limit.</summary>
 internal sealed class DistanceGate : ModelGate
 {
-    private readonly Dictionary<string, DistanceEvidence> evidence = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Lazy<DistanceEvidence>> evidence = new(StringComparer.Ordinal);
     private readonly bool stableTells;
 
-    /// <exception cref="ArgumentException">The yardstick's bins are none.</exception>
     public DistanceGate(Gate gate, MetricDefinition metric, ModelYardstick? model)
         : base(gate, metric)
     {
@@ -18,9 +17,9 @@ internal sealed class DistanceGate : ModelGate
             : model?.Features.Where(feature => !gate.Except.Contains(feature.Name)) ?? [];
         foreach (var feature in judged)
         {
-            if (feature.Partition() is { } partition)
+            if (!feature.Shares.IsDefaultOrEmpty)
             {
-                evidence.Add(feature.Name, new DistanceEvidence(partition));
+                evidence.Add(feature.Name, new(() => new DistanceEvidence(feature.Partition()!, gate.Max!.Value)));
             }
         }
 
@@ -77,7 +76,7 @@ internal sealed class DistanceGate : ModelGate
         return against.Log(counts, limit) >= needed;
     }
 
-    private DistanceEvidence Of(FeatureTally tally) => evidence.TryGetValue(tally.Name, out var known) ? known
+    private DistanceEvidence Of(FeatureTally tally) => evidence.TryGetValue(tally.Name, out var known) ? known.Value
         : throw new ArgumentException($"gate {Gate.Id} was measured on {tally.Name}, which the reference has not", nameof(tally));
 
     private Judgment Describe(Judgment judgment, FeatureTally farthest, double distance)

@@ -16,7 +16,7 @@ public sealed record CapturedArm(ArmCounts? Counts, long Predictions, long Inval
 /// </summary>
 public sealed class ModelMeter(ImmutableArray<Gate> gates, ModelYardstick? yardstick, DateTimeOffset? trainedAt)
 {
-    private const double Noticeably = 1.05;
+    internal const double Noticeably = 1.05;
 
     /// <summary>Rows without one value that make a feature absent.</summary>
     private const long EnoughToMiss = 50;

@@ -4,10 +4,13 @@ using MlDeploy.Core.Manifest.Resolution;
 
 namespace MlDeploy.Core.Analysis.Rehearsal;
 
-/// <summary>What is wrong with the imagined candidate: `http.errors=1%..3%` (at stable, and at the candidate) or `latency.p99=x1.5` (times stable's).</summary>
-/// <param name="Metric">`http.errors`, `http.slow` or `latency.*`.</param>
-/// <param name="Stable">In the metric's canonical unit; null to assume something usual.</param>
-/// <param name="Candidate">Null when it is given by <paramref name="Factor"/>.</param>
+/// <summary>
+/// What is wrong with the imagined candidate: `http.errors=1%..3%` (at stable, and at the candidate) or `latency.p99=x1.5` (times stable's). Of the model:
+/// `model.inputs.missing=1%..10%` (in the profile, and live), `model.inputs.drift=0.5sd` (moved by half a standard deviation) or `=x1000` (in another unit).
+/// </summary>
+/// <param name="Metric">`http.errors`, `http.slow`, `latency.*` or `model.*`.</param>
+/// <param name="Stable">In the metric's canonical unit; null to assume something usual; of a distance 0.</param>
+/// <param name="Candidate">Null when it is given by <paramref name="Factor"/>; of a distance in standard deviations of the feature.</param>
 /// <param name="Factor">Times stable's.</param>
 public sealed record Effect(string Metric, double? Stable, double? Candidate, double? Factor)
 {
@@ -20,7 +23,7 @@ public sealed record Effect(string Metric, double? Stable, double? Candidate, do
         }
 
         var known = MetricCatalog.Find(metric) ?? throw Refuse(text, $"there is no metric {metric}", NearestName.Of(metric, MetricCatalog.All.Select(one => one.Name)) is { } near ? $"did you mean {near}?" : Supported);
-        if (known.Judging is not (JudgingKind.Proportion or JudgingKind.Quantile))
+        if (!CanBe(known))
         {
             throw Refuse(text, $"{metric} cannot be rehearsed", Supported);
         }
@@ -28,6 +31,15 @@ public sealed record Effect(string Metric, double? Stable, double? Candidate, do
         if (change is ['x', .. var times] && double.TryParse(times, System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var factor) && factor is > 0 and <= 1000)
         {
             return new Effect(metric, null, null, factor);
+        }
+
+        if (IsDistance(known))
+        {
+            return change.EndsWith("sd", StringComparison.Ordinal)
+                && double.TryParse(change[..^2], System.Globalization.NumberStyles.AllowDecimalPoint | System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var moved)
+                && Math.Abs(moved) is > 0 and <= 100
+                ? new Effect(metric, 0, moved, null)
+                : throw Refuse(text, $"'{change}' is no change of {metric}", "write how far the values move in standard deviations, as 0.5sd or -1sd, or the factor of another unit, as x1000 (at most x1000)");
         }
 
         var ends = change.Split("..", 2);
@@ -42,7 +54,12 @@ public sealed record Effect(string Metric, double? Stable, double? Candidate, do
         ? rate
         : throw new ExpectedException(ExitCode.Usage, $"'{text}' is no request rate", "write a number and /s, /min or /h, such as 50/s; at most 1000000/s");
 
-    private static string Supported => $"effects can be on {string.Join(", ", MetricCatalog.All.Where(metric => metric.Judging is JudgingKind.Proportion or JudgingKind.Quantile).Select(metric => metric.Name))}";
+    private static string Supported => $"effects can be on {string.Join(", ", MetricCatalog.All.Where(CanBe).Select(metric => metric.Name))}";
+
+    internal static bool IsDistance(MetricDefinition metric) => metric is { Judging: JudgingKind.Model, Unit: MetricUnit.Number };
+
+    private static bool CanBe(MetricDefinition metric) => metric.Judging is JudgingKind.Proportion or JudgingKind.Quantile
+        || (metric.Judging == JudgingKind.Model && metric.Unit is MetricUnit.Share or MetricUnit.Number && metric.Name is not ("model.age" or "model.inputs.schema"));
 
     private static double? Value(MetricUnit unit, string text) => unit == MetricUnit.Share
         ? Quantity.Share(text) is >= 0 and <= 1 and var share ? share : null

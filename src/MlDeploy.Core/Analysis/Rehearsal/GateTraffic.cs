@@ -19,10 +19,16 @@ internal abstract class GateTraffic(Gate gate)
     /// <summary>Bad answers of the candidate so far.</summary>
     public long Bad { get; protected set; }
 
-    public abstract Measurement Draw(LookTraffic look, Judge judge, Random random);
+    /// <returns>Null when there is nothing new.</returns>
+    public abstract Measurement? Draw(LookTraffic look, Judge judge, Random random);
 
-    /// <returns>Null for what is not rehearsed: rules, which have no chance, and what answers are asked elsewhere.</returns>
-    public static GateTraffic? For(Gate gate, ImaginedTraffic traffic) => (gate.Metric, MetricCatalog.Find(gate.Metric)?.Quantile) switch
+    /// <summary>For what counts anew in every step.</summary>
+    public virtual void BeginStep()
+    {
+    }
+
+    /// <returns>Null for what is not rehearsed: rules, which have no chance, what answers are asked elsewhere, and model gates without an effect on them.</returns>
+    public static GateTraffic? For(Gate gate, ImaginedTraffic traffic) => traffic.Model.For(gate) ?? (gate.Metric, MetricCatalog.Find(gate.Metric)?.Quantile) switch
     {
         ("http.errors", _) => new ShareTraffic(gate, traffic.Errors, duringWarmup: true),
         ("http.slow", _) => new ShareTraffic(gate, traffic.Slow ?? new Shares(traffic.Stable.SlowerThan(gate.SlowerThan!.Value.TotalSeconds), traffic.Candidate.SlowerThan(gate.SlowerThan!.Value.TotalSeconds)), duringWarmup: false),
@@ -36,7 +42,7 @@ internal sealed class ShareTraffic(Gate gate, Shares shares, bool duringWarmup) 
 {
     public override double Excess => shares.Candidate - shares.Stable;
 
-    public override Measurement Draw(LookTraffic look, Judge judge, Random random)
+    public override Measurement? Draw(LookTraffic look, Judge judge, Random random)
     {
         var bad = random.Binomial(look.Candidate, shares.Candidate);
         Bad += bad;
@@ -58,7 +64,7 @@ internal sealed class LatencyTraffic(Gate gate, double quantile, ImaginedTraffic
 
     public override double Excess => traffic.Candidate.SlowerThan(yardstick) - traffic.Stable.SlowerThan(yardstick);
 
-    public override Measurement Draw(LookTraffic look, Judge judge, Random random)
+    public override Measurement? Draw(LookTraffic look, Judge judge, Random random)
     {
         var threshold = look.Stable is null ? null : judge.ThresholdFor(Gate.Id)?.TotalSeconds;
         if (!look.Warm)

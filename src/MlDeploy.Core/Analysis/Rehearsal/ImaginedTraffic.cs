@@ -10,7 +10,8 @@ internal readonly record struct Shares(double Stable, double Candidate);
 /// <summary>How both arms answer: from the effects, and from usual values where none is given.</summary>
 /// <param name="Errors">http.errors.</param>
 /// <param name="Slow">http.slow; null to follow from the latencies.</param>
-internal sealed record ImaginedTraffic(Shares Errors, Shares? Slow, LatencyModel Stable, LatencyModel Candidate)
+/// <param name="Model">Inputs and predictions.</param>
+internal sealed record ImaginedTraffic(Shares Errors, Shares? Slow, LatencyModel Stable, LatencyModel Candidate, ImaginedModelEffects Model)
 {
     private const double UsualErrors = 0.001;
     private const double UsualP99 = 0.16;
@@ -21,10 +22,11 @@ internal sealed record ImaginedTraffic(Shares Errors, Shares? Slow, LatencyModel
         Errors = new Shares(Errors.Stable, Errors.Stable),
         Slow = Slow is { } slow ? new Shares(slow.Stable, slow.Stable) : null,
         Candidate = Stable,
+        Model = Model.Harmless,
     };
 
     /// <exception cref="ExpectedException">Two effects on the same thing, or a share above all.</exception>
-    public static ImaginedTraffic From(ImmutableArray<Effect> effects, ImmutableArray<Gate> gates)
+    public static ImaginedTraffic From(ImmutableArray<Effect> effects, ImmutableArray<Gate> gates, ImaginedModelEffects model)
     {
         var errors = Only(effects, effect => effect.Metric == "http.errors", "http.errors");
         var slow = Only(effects, effect => effect.Metric == "http.slow", "http.slow");
@@ -34,7 +36,8 @@ internal sealed record ImaginedTraffic(Shares Errors, Shares? Slow, LatencyModel
             Pair(errors, Math.Min(UsualErrors, Half(gates, "http.errors"))),
             slow is null ? null : Pair(slow, Math.Min(0.01, Half(gates, "http.slow"))),
             stable,
-            latency is null ? stable : new LatencyModel(stable.Median * (latency.Factor ?? latency.Candidate!.Value / latency.Stable!.Value)));
+            latency is null ? stable : new LatencyModel(stable.Median * (latency.Factor ?? latency.Candidate!.Value / latency.Stable!.Value)),
+            model);
     }
 
     /// <summary>Below every absolute limit by half, so that what is assumed does not fail by itself.</summary>
@@ -49,7 +52,7 @@ internal sealed record ImaginedTraffic(Shares Errors, Shares? Slow, LatencyModel
     private static double Half(ImmutableArray<Gate> gates, string metric) =>
         gates.Where(gate => gate.Metric == metric && gate.Max is > 0).Select(gate => gate.Max!.Value / 2).DefaultIfEmpty(1).Min();
 
-    private static Shares Pair(Effect? effect, double usual)
+    internal static Shares Pair(Effect? effect, double usual)
     {
         var stable = effect?.Stable ?? usual;
         var candidate = effect is null ? stable : effect.Candidate ?? stable * effect.Factor!.Value;

@@ -8,7 +8,14 @@ namespace MlDeploy.Core.Analysis.Rehearsal;
 /// <param name="Effects">At least one.</param>
 /// <param name="Runs">Rollouts to simulate.</param>
 /// <param name="Seed">The same seed gives the same report, on any number of processors.</param>
-public sealed record RehearsalRequest(AppManifest Manifest, double Rate, ImmutableArray<Effect> Effects, int Runs, int Seed);
+public sealed record RehearsalRequest(AppManifest Manifest, double Rate, ImmutableArray<Effect> Effects, int Runs, int Seed)
+{
+    /// <summary>So many share the budget of a gate on inputs when nothing else is said.</summary>
+    public const int UsualFeatures = 50;
+
+    /// <summary>Features of the model, at least 1.</summary>
+    public int Features { get; init; } = UsualFeatures;
+}
 
 /// <summary>
 /// Simulates many rollouts of one manifest under imagined traffic, with a candidate that has a given effect and with a harmless one:
@@ -20,8 +27,8 @@ public static class Rehearsal
     public static RehearsalReport Run(RehearsalRequest request, Action<string> progress, CancellationToken cancel)
     {
         var manifest = request.Manifest;
-        var traffic = ImaginedTraffic.From(request.Effects, manifest.Rollout.Gates);
-        var setting = RehearsalSetting.Of(manifest, manifest.Rollout, request.Rate);
+        var traffic = ImaginedTraffic.From(request.Effects, manifest.Rollout.Gates, ImaginedModelEffects.From(request.Effects, request.Features, manifest.Monitoring.CaptureSample));
+        var setting = RehearsalSetting.Of(request, manifest.Rollout, traffic);
         RefuseWithoutEffect(request, setting, traffic);
 
         progress($"rehearsing {MetricText.Count(request.Runs)} rollouts with the effect");
@@ -53,7 +60,7 @@ public static class Rehearsal
             throw new ExpectedException(
                 ExitCode.Usage,
                 request.Effects.IsEmpty ? "no effect is given" : $"no gate of the manifest judges the effect, or it makes nothing worse: {string.Join(", ", request.Effects.Select(effect => effect.Metric))}",
-                "give one that a gate judges and that makes the candidate worse: --effect http.errors=1%..3%, --effect latency.p99=x1.5");
+                "give one that a gate judges and that makes the candidate worse: --effect http.errors=1%..3%, --effect latency.p99=x1.5, --effect model.inputs.drift=0.5sd");
         }
     }
 
@@ -107,7 +114,7 @@ public static class Rehearsal
         var at = rehearsed.Select(one => one.Gate.Id).ToList().IndexOf(gate.Id);
         if (at < 0)
         {
-            return new RehearsedGateReport(gate.Id, limit, metric.Judging == JudgingKind.Rule ? "a rule" : "a model gate", null, null, null, null);
+            return new RehearsedGateReport(gate.Id, limit, metric.Judging == JudgingKind.Rule ? "a rule" : "no effect on it", null, null, null, null);
         }
 
         var failed = runs.Select(run => run.Gates[at].FailedAt).ToArray();

@@ -33,7 +33,7 @@ internal static class RehearsalAdvice
     {
         foreach (var tried in tries)
         {
-            var setting = RehearsalSetting.Of(request.Manifest, tried, request.Rate);
+            var setting = RehearsalSetting.Of(request, tried, traffic);
             var caught = Rehearsal.Share(Rehearsal.Runs(setting, traffic, TrialRuns, request.Seed, cancel), run => run.End == RehearsedEnd.Caught);
             if (caught < Enough)
             {

@@ -18,10 +18,10 @@ internal sealed record RehearsalSetting(RolloutPlan Plan, JudgingPlan Judging, T
 
     private double WholeSeconds => Plan.Steps.Sum(step => step.For.TotalSeconds);
 
-    public static RehearsalSetting Of(AppManifest manifest, RolloutSettings rollout, double rate)
+    public static RehearsalSetting Of(RehearsalRequest request, RolloutSettings rollout, ImaginedTraffic traffic)
     {
-        var plan = RolloutPlan.For(rollout, firstDeployment: false);
-        return new RehearsalSetting(plan, RolloutJudging.PlanFor(manifest with { Rollout = rollout }, plan), rollout.Warmup, rate);
+        var plan = RolloutPlan.For(rollout, firstDeployment: false) with { Model = traffic.Model.Yardstick };
+        return new RehearsalSetting(plan, RolloutJudging.PlanFor(request.Manifest with { Rollout = rollout }, plan), rollout.Warmup, request.Rate);
     }
 
     /// <summary>The longest time between two looks at a step.</summary>

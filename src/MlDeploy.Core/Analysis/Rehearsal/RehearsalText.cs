@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using MlDeploy.Core.Analysis.Statistics;
+using MlDeploy.Core.Model.Distances;
 
 namespace MlDeploy.Core.Analysis.Rehearsal;
 
@@ -23,8 +25,17 @@ internal static class RehearsalText
             lines.Add($"latency, lognormal: p50 {Latency(traffic, 0.5)}, p99 {Latency(traffic, 0.99)}");
         }
 
+        lines.AddRange(traffic.Model.Shares.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}: {MetricText.Value(MetricUnit.Share, one.Value.Stable)} usually, {MetricText.Value(MetricUnit.Share, one.Value.Candidate)} now{InOne(one.Key, traffic)}"));
+        lines.AddRange(traffic.Model.Moved.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{one.Key}: moved by {one.Value:0.##} standard deviations, a distance of {Distance(one.Value):0.00}{InOne(one.Key, traffic)}")));
         return lines.ToImmutable();
     }
+
+    private static string InOne(string metric, ImaginedTraffic traffic) =>
+        metric.StartsWith("model.inputs.", StringComparison.Ordinal) ? $", in one of {traffic.Model.Features} features" : "";
+
+    /// <summary>Of two normal distributions.</summary>
+    private static double Distance(double moved) => Overlap.FromVariation((2 * Gauss.Below(Math.Abs(moved) / 2)) - 1);
 
     private static string Shares(string metric, Shares shares) => $"{metric}: {Pair(MetricUnit.Share, shares.Stable, shares.Candidate)}";
 

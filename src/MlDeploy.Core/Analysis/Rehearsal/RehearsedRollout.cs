@@ -50,6 +50,11 @@ internal sealed class RehearsedRollout
         foreach (var step in setting.Plan.Steps)
         {
             judge.BeginStep(step.Index, step.Comparable);
+            foreach (var gate in gates)
+            {
+                gate.BeginStep();
+            }
+
             Hold(step);
             if (ended is not null && NothingLeftToLearn)
             {
@@ -111,7 +116,7 @@ internal sealed class RehearsedRollout
         var atCandidate = step.Weight >= 1 ? requests : random.Binomial(requests, step.Weight);
         var look = new LookTraffic(atCandidate, step.Comparable ? requests - atCandidate : null, Warm: elapsed - length >= setting.Warmup);
         units += atCandidate;
-        ImmutableArray<Judgment> judgments = [.. judge.Look([.. gates.Select(gate => gate.Draw(look, judge, random))]).Where(judgment => ids.Contains(judgment.Gate))];
+        ImmutableArray<Judgment> judgments = [.. judge.Look([.. gates.Select(gate => gate.Draw(look, judge, random)).OfType<Measurement>()]).Where(judgment => ids.Contains(judgment.Gate))];
         for (var at = 0; at < gates.Length; at++)
         {
             if (failed[at] is null && judgments[at] is { Kind: JudgmentKind.Fail, StableFailsToo: false })

@@ -4,9 +4,7 @@ namespace MlDeploy.Core.Model.Distances;
 
 /// <param name="Bins">Which bins are in it.</param>
 /// <param name="Stake">Share of the evidence staked on it, 0–1; all of a partition's add up to 1.</param>
-/// <param name="Share">The reference's share of it.</param>
-/// <param name="Error">How far that may be from the truth, by the reference's sketch.</param>
-public sealed record BinSet(ImmutableArray<int> Bins, double Stake, double Share, double Error);
+public sealed record BinSet(ImmutableArray<int> Bins, double Stake);
 
 /// <summary>
 /// Sets of bins in which live values may have become more frequent. The total variation is the largest such excess over all sets; evidence is
@@ -23,7 +21,7 @@ internal static class BinSets
         var sets = new List<BinSet>();
         foreach (var (stake, members) in groups)
         {
-            sets.AddRange(members.Select(bins => new BinSet(bins, stake / members.Count, bins.Sum(bin => partition.Shares[bin]), Error(partition, bins))));
+            sets.AddRange(members.Select(bins => new BinSet(bins, stake / members.Count)));
         }
 
         return [.. sets];
@@ -55,19 +53,4 @@ internal static class BinSets
         [.. Enumerable.Range(1, (1 << count) - 2).Select(mask => Enumerable.Range(0, count).Where(bin => (mask >> bin & 1) == 1).ToImmutableArray())];
 
     private static ImmutableArray<int> Run(int first, int last) => [.. Enumerable.Range(first, Math.Max(0, last - first + 1))];
-
-    /// <summary>A run of bins errs at its two ends only.</summary>
-    private static double Error(FeaturePartition partition, ImmutableArray<int> bins)
-    {
-        var error = 0.0;
-        for (var bin = 0; bin < partition.Count - 1; bin++)
-        {
-            if (bins.Contains(bin) != bins.Contains(bin + 1))
-            {
-                error += partition.Errors[bin];
-            }
-        }
-
-        return error;
-    }
 }

@@ -86,6 +86,32 @@ public sealed class RehearsalSpecs
     }
 
     [Fact]
+    public void A_feature_that_moves_is_caught_by_its_gate_and_every_answer_to_it_counts_as_bad()
+    {
+        var report = Model("model.inputs.drift=0.5sd");
+
+        Assert.InRange(report.Caught, 0.85, 1);
+        Assert.InRange(report.Gates.Single(gate => gate.Gate == "model.inputs.drift").MedianRequests!.Value, 600, 2000);
+        Assert.Equal(report.CandidateRequests, report.BadAnswers, 1);
+        Assert.Contains("model.inputs.drift: moved by 0.5 standard deviations, a distance of 0.33, in one of 50 features", report.Imagined);
+        Assert.Equal("no effect on it", report.Gates.Single(gate => gate.Gate == "model.inputs.missing").NotRehearsed);
+        Assert.Equal(0, report.Harmless.RolledBack);
+    }
+
+    [Theory]
+    [InlineData("model.inputs.drift=x1000", "model.inputs.drift", 1, 40)]
+    [InlineData("model.inputs.missing=1%..10%", "model.inputs.missing", 100, 400)]
+    [InlineData("model.prediction.invalid=0%..0.5%", "model.prediction.invalid", 50, 400)]
+    [InlineData("model.prediction.drift=1sd", "model.prediction.drift", 50, 400)]
+    public void Faults_of_the_model_are_caught_in_as_many_requests_as_their_gates_need(string effect, string gate, long least, long most)
+    {
+        var report = Model(effect);
+
+        Assert.InRange(report.Caught, 0.9, 1);
+        Assert.InRange(report.Gates.Single(one => one.Gate == gate).MedianRequests!.Value, least, most);
+    }
+
+    [Fact]
     public void Its_times_are_those_of_a_simulation_request_by_request_through_real_histograms()
     {
         var minutes = new double[60];
@@ -114,6 +140,10 @@ public sealed class RehearsalSpecs
     [InlineData("restarts=x2", "restarts cannot be rehearsed")]
     [InlineData("http.errors=1..3", "is no change of http.errors")]
     [InlineData("http.errors=1%..300%", "is no change of http.errors")]
+    [InlineData("model.inputs.schema=x2", "model.inputs.schema cannot be rehearsed")]
+    [InlineData("model.inputs.drift=0.1..0.3", "is no change of model.inputs.drift")]
+    [InlineData("model.inputs.drift=0sd", "is no change of model.inputs.drift")]
+    [InlineData("model.inputs.missing=0.5sd", "is no change of model.inputs.missing")]
     [InlineData("latency.p99=x0", "is no change of latency.p99")]
     [InlineData("latency.p99=160..240ms", "is no change of latency.p99")]
     public void An_effect_that_cannot_be_read_says_what_can(string effect, string complaint)
@@ -130,6 +160,7 @@ public sealed class RehearsalSpecs
     [InlineData("http.slow=1%..3%")]
     [InlineData("latency.p50=x1.2", "latency.p99=x1.5")]
     [InlineData("http.errors=x2000")]
+    [InlineData("model.inputs.drift=1sd")]
     public void Effects_that_nothing_judges_or_that_do_not_fit_together_are_refused(params string[] effects) =>
         Assert.Equal(ExitCode.Usage, Assert.Throws<ExpectedException>(() => Run(Short, 50, effects)).ExitCode);
 
@@ -157,6 +188,14 @@ public sealed class RehearsalSpecs
 
         Assert.InRange(draws.Average(), (n * p) - (0.07 * Math.Sqrt(n * p * (1 - p))), (n * p) + (0.07 * Math.Sqrt(n * p * (1 - p))));
         Assert.InRange(spread / Math.Sqrt(n * p * (1 - p)), 0.95, 1.05);
+    }
+
+    private static RehearsalReport Model(string effect)
+    {
+        var manifest = Reading.Valid(
+            Reading.WithRollout($"{{ strategy: canary, {Short}, gates: [ {{ metric: http.errors, max: 5%, maxIncrease: 0.5% }}, {{ metric: model.inputs.drift, max: 0.2 }}, {{ metric: model.inputs.missing, maxIncrease: 2% }}, {{ metric: model.prediction.invalid, max: 0 }}, {{ metric: model.prediction.drift, max: 0.15 }} ] }}"),
+            set: ["model.profile=p.json", "model.prediction=$.p"]);
+        return Rehearsal.Run(new RehearsalRequest(manifest, 50, [Effect.Read(effect)], 25, 1), _ => { }, CancellationToken.None);
     }
 
     private static RehearsalReport Run(string steps, double rate, string[] effects, int runs = 200, int seed = 1)
