@@ -3,9 +3,11 @@ using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Deploying.Heartbeat;
+using MlDeploy.Aws.Deploying.History;
 using MlDeploy.Aws.Deploying.Traffic;
 using MlDeploy.Core.Errors;
 using MlDeploy.Tool.Commands;
+using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.OnAws;
 
@@ -38,7 +40,9 @@ internal static class AwsSteering
                     "wait for 100 %: from then on promote ends the bake; a shorter rollout.steps makes the next deployment faster");
             }
 
+            var noted = await SteeringNote.BeginAsync(session.Logs, application.Place.LogGroup, running.Info.DeploymentId, Deployer.From(context).Holder, context.Clock, context.Stop);
             await session.CodeDeploy.ContinueDeploymentAsync(new ContinueDeploymentRequest { DeploymentId = running.Info.DeploymentId, DeploymentWaitType = "TERMINATION_WAIT" }, context.Stop);
+            await noted;
             var info = await UntilOverAsync(session, running.Info.DeploymentId, context);
             if (info.Status != CodeDeployStatus.Succeeded)
             {
@@ -81,7 +85,10 @@ internal static class AwsSteering
     private static async Task<string> StopAsync(RunningDeployment running, AwsApplication application, AwsSession session, CommandContext context)
     {
         var stop = new DeploymentStopping(session, context.Clock, text => context.Progress.State(text));
-        if (await stop.StopAndFollowAsync(running.Info.DeploymentId, context.Stop) is { } trouble)
+        var noted = await SteeringNote.BeginAsync(session.Logs, application.Place.LogGroup, running.Info.DeploymentId, Deployer.From(context).Holder, context.Clock, context.Stop);
+        var stopped = await stop.StopAndFollowAsync(running.Info.DeploymentId, context.Stop);
+        await noted;
+        if (stopped is { } trouble)
         {
             var serving = await new TrafficReader(session, application.Place).ReadAsync(context.Stop);
             throw new ExpectedException(
