@@ -142,7 +142,7 @@ public sealed class WatchingSpecs(UnhurriedAccount account) : AwsTest(account)
     {
         using var service = await ScoringService.ProvisionedAsync(Account);
         await using var traffic = TrafficLoad.Start(service.Url, Rate);
-        await service.PublishAsync("Shop", "Refused", ($"{service.Name}-a", 0.1), ($"{service.Name}-b", 0.3));
+        await service.PublishAsync("Shop", "Refused", "Family", ($"{service.Name}-a", 0.1), ($"{service.Name}-b", 0.3));
         const string Dimensions = "dimensions: { Family: \"{family}\" }";
         service.Write("v2", rollout: $"{{ strategy: canary, steps: [ {{ weight: 40%, for: 20m }} ], warmup: 0s, minimumRequests: 20, gates: [ {{ metric: cloudwatch, name: refused, namespace: Shop, metricName: Refused, {Dimensions}, max: 0.5, maxRatio: 1.5 }} ] }}");
 
