@@ -2,6 +2,7 @@ using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Clients.Failures;
 using MlDeploy.Aws.Deploying.Heartbeat;
+using MlDeploy.Aws.Deploying.History;
 using MlDeploy.Aws.Deploying.Judging;
 using MlDeploy.Aws.Deploying.Traffic;
 using MlDeploy.Core.Analysis;
@@ -73,7 +74,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         waits = new DeploymentWaits(session.CodeDeploy, clock);
         alarm = new HeartbeatAlarm(session.CloudWatch, name, order.Manifest.Notifications.On.Contains(NotificationKind.Deployment) ? place.TopicArn : null, clock);
         heartbeat = new HeartbeatLoop(session.CloudWatch, name, clock);
-        ended = new EndedOutside(session.CloudWatch, name, () => heartbeat.SinceLastBeat);
+        ended = new EndedOutside(session.CloudWatch, name, () => heartbeat.SinceLastBeat, (id, cancel) => SteeringNote.AwaitAsync(session.Logs, place.LogGroup, id, clock, cancel));
         scaling = new ScalingHold(session.ApplicationAutoScaling, place, clock);
         restarts = new RestartCount(session.Ecs, place.Cluster);
         heartbeat.Renew = scaling.RenewAsync;

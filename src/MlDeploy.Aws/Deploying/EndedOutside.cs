@@ -7,7 +7,8 @@ using MlDeploy.Core.Rollout;
 namespace MlDeploy.Aws.Deploying;
 
 /// <summary>A deployment ended while we judged it: by whom, and so what it means for the rollout.</summary>
-internal sealed class EndedOutside(CloudWatchClient cloudWatch, HeartbeatName heartbeat, Func<TimeSpan> sinceLastBeat)
+/// <param name="steeredBy">Who promoted or stopped a deployment with mldeploy; null when nobody says so.</param>
+internal sealed class EndedOutside(CloudWatchClient cloudWatch, HeartbeatName heartbeat, Func<TimeSpan> sinceLastBeat, Func<string, CancellationToken, Task<string?>> steeredBy)
 {
     /// <summary>Not of the last seconds, when the alarm may fire for it.</summary>
     private static readonly TimeSpan Gap = TimeSpan.FromSeconds(30);
@@ -19,7 +20,7 @@ internal sealed class EndedOutside(CloudWatchClient cloudWatch, HeartbeatName he
     {
         if (deployment.Status == CodeDeployStatus.Succeeded)
         {
-            return new PromoteRequested("whoever ended the wait in CodeDeploy");
+            return new PromoteRequested(await steeredBy(deployment.DeploymentId, stop) ?? "whoever ended the wait in CodeDeploy");
         }
 
         var (code, why) = (deployment.ErrorInformation?.Code ?? "", CodeDeployStatus.Why(deployment));
@@ -35,7 +36,7 @@ internal sealed class EndedOutside(CloudWatchClient cloudWatch, HeartbeatName he
         }
 
         return deployment.Status == CodeDeployStatus.Stopped
-            ? new AbortRequested($"whoever stopped deployment {deployment.DeploymentId} in CodeDeploy ({why})")
+            ? new AbortRequested(await steeredBy(deployment.DeploymentId, stop) ?? $"whoever stopped deployment {deployment.DeploymentId} in CodeDeploy ({why})")
             : new TargetFailed($"CodeDeploy failed deployment {deployment.DeploymentId}: {why}{(code.Length == 0 ? "" : $" ({code})")}");
     }
 

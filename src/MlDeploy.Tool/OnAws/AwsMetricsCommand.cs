@@ -39,8 +39,8 @@ internal static class AwsMetricsCommand
     /// <summary>Of the version that serves, as it tells; where it does not, of the manifest at hand.</summary>
     private static async Task<ImmutableArray<AwsMetric>> ModelAgeAsync(StandingApplication application, AwsSession session, ParseResult parse, CommandContext context)
     {
-        if (DeploymentPlace.IsToldBy(application)
-            && (await new TrafficReader(session, DeploymentPlace.Of(application)).ReadAsync(context.Stop)).Live.TaskDefinition is { } definition
+        if (DeploymentPlace.IfTold(application) is { } place
+            && (await new TrafficReader(session, place).ReadAsync(context.Stop)).Live.TaskDefinition is { } definition
             && await DeployedVersion.ReadAsync(session.Ecs, definition, context.Stop) is { TrainedAt: { } told })
         {
             return [Age(told, context)];

@@ -32,12 +32,11 @@ internal static class AwsStatusCommand
     /// <summary>A stack that is being made, or a template of somebody's own, may not tell where deployments go: then there are none to show.</summary>
     private static async Task<AwsStatus> WithDeploymentsAsync(AwsStatus status, AwsSession session, CommandContext context)
     {
-        if (status.Service is null || await StandingApplication.FindAsync(session, status.Name, context.Stop) is not { } standing || !DeploymentPlace.IsToldBy(standing))
+        if (status.Service is null || await StandingApplication.FindAsync(session, status.Name, context.Stop) is not { } standing || DeploymentPlace.IfTold(standing) is not { } place)
         {
             return status;
         }
 
-        var place = DeploymentPlace.Of(standing);
         const int UnderWayAndLast = 2;
         return status with
         {

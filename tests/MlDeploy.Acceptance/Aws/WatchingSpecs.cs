@@ -15,7 +15,7 @@ public sealed class WatchingSpecs(UnhurriedAccount account) : AwsTest(account)
     private const string Gates = "warmup: 0s, minimumRequests: 20, gates: [ { metric: http.errors, max: 5%, maxIncrease: 2% } ]";
 
     /// <summary>Long enough to look around in.</summary>
-    private const string Long = $"{{ strategy: canary, steps: [ {{ weight: 40%, for: 25m }} ], bake: 20m, {Gates} }}";
+    private const string Long = $"{{ strategy: canary, steps: [ {{ weight: 40%, for: 60m }} ], bake: 20m, {Gates} }}";
 
     private const string LongBake = $"{{ strategy: blue-green, bake: 60m, {Gates} }}";
 
@@ -36,7 +36,7 @@ public sealed class WatchingSpecs(UnhurriedAccount account) : AwsTest(account)
             async () => (deployment = (await other.RunAsync("status -t aws -o json")).ExitsWith(0).Json.GetProperty("deployment")).GetProperty("gates").GetArrayLength() > 0,
             () => $"its gates are shown on another machine: {deployment}");
         Assert.Equal("judging", deployment.GetProperty("phase").GetString());
-        Assert.Equal("canary: 40 % for 25 min", deployment.GetProperty("strategy").GetString());
+        Assert.Equal("canary: 40 % for 60 min", deployment.GetProperty("strategy").GetString());
         Assert.Equal(0.4, deployment.GetProperty("weight").GetDouble());
         Assert.True(deployment.GetProperty("judged").GetBoolean());
         Assert.Equal("http.errors", deployment.GetProperty("gates")[0].GetProperty("gate").GetString());
@@ -61,6 +61,8 @@ public sealed class WatchingSpecs(UnhurriedAccount account) : AwsTest(account)
         var entry = (await other.RunAsync("history -t aws -o json")).ExitsWith(0).Json.GetProperty("deployments")[0];
         var report = (await other.RunAsync("report -t aws -o json")).ExitsWith(0).Json;
         Assert.Equal(report.GetProperty("reason").GetString(), entry.GetProperty("reason").GetString());
+        Assert.StartsWith("aborted by ", report.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("whoever", report.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(report.GetProperty("exitCode").GetInt32(), entry.GetProperty("exitCode").GetInt32());
         Assert.Empty(report.GetProperty("discrepancies").EnumerateArray());
         (await other.RunAsync($"report -t aws {id}")).ExitsWith(0).Says("## step 1 of 1: 40 %");
@@ -119,7 +121,7 @@ public sealed class WatchingSpecs(UnhurriedAccount account) : AwsTest(account)
         await Until.TrueAsync(
             async () => (await other.RunAsync("status -t aws -o json")).ExitsWith(0).Json.GetProperty("deployment").GetProperty("phase").GetString() == "baking", "it bakes");
         (await other.RunAsync("promote -t aws")).ExitsWith(0).Says("promoted").Says($"serving: {service.Name}-b:1 (green) 100 %");
-        (await deploying.ResultAsync()).ExitsWith(0).Says("promoted");
+        (await deploying.ResultAsync()).ExitsWith(0).Says("promoted by ").SaysNot("whoever");
 
         Assert.Contains($"{DateTimeOffset.Parse("2026-06-01T00:00:00Z", null).ToUnixTimeSeconds()}) / 86400", await service.DashboardAsync(), StringComparison.Ordinal);
         var age = (await other.RunAsync("metrics -t aws -o json")).ExitsWith(0).Json.GetProperty("metrics").EnumerateArray().Single(metric => metric.GetProperty("name").GetString() == "model.age");
@@ -140,16 +142,29 @@ public sealed class WatchingSpecs(UnhurriedAccount account) : AwsTest(account)
     {
         using var service = await ScoringService.ProvisionedAsync(Account);
         await using var traffic = TrafficLoad.Start(service.Url, Rate);
-        await service.PublishAsync("Shop", "Refused", ($"{service.Name}-a", 0.1), ($"{service.Name}-b", 0.3));
+        await service.PublishAsync("Shop", "Refused", "Family", ($"{service.Name}-a", 0.1), ($"{service.Name}-b", 0.3));
         const string Dimensions = "dimensions: { Family: \"{family}\" }";
         service.Write("v2", rollout: $"{{ strategy: canary, steps: [ {{ weight: 40%, for: 20m }} ], warmup: 0s, minimumRequests: 20, gates: [ {{ metric: cloudwatch, name: refused, namespace: Shop, metricName: Refused, {Dimensions}, max: 0.5, maxRatio: 1.5 }} ] }}");
 
-        (await service.DeployAsync()).ExitsWith(4).Says("gate cloudwatch:refused failed: 0.3 is more than 1.5 times 0.1 at stable, for 2 readings running").ExplainsItself();
+        var bad = (await service.User.RunAsync("deploy -t aws --verbose")).ExitsWith(4).Says("gate cloudwatch:refused failed: 0.3 is more than 1.5 times 0.1 at stable, for 2 readings running").ExplainsItself();
 
+        var calls = CallsAMinute(bad.Errors);
+        Measurements.Record("aws, calls a minute while a canary is judged, the journal's copy included", string.Join(", ", calls));
+        Assert.InRange(calls.Max(), 1, 25);
         Assert.Equal("v1", await service.ServesAsync());
         service.Write("v3", rollout: "{ strategy: all-at-once, bake: 5m, gates: [ { metric: cloudwatch, name: sold, namespace: Shop, metricName: Sold, min: 1 } ] }");
-        (await service.DeployAsync()).ExitsWith(6).Says("CloudWatch has no value of Shop/Sold with these dimensions in the last 15 min").ExplainsItself();
+        (await service.DeployAsync()).ExitsWith(6).Says("CloudWatch has no value of Shop/Sold with these dimensions in the last 15 min");
         Assert.Equal("v1", await service.ServesAsync());
         Assert.Equal(0, (await traffic.EndAsync()).Of("v3"));
+    }
+
+    /// <summary>Of each whole minute between the begin of judging and the rollback, from the lines of `--verbose`, which begin with a time.</summary>
+    private static int[] CallsAMinute(string lines)
+    {
+        var timed = lines.Split('\n').Where(line => line.Length > 22 && DateTimeOffset.TryParse(line[..20], System.Globalization.CultureInfo.InvariantCulture, out _))
+            .Select(line => (At: DateTimeOffset.Parse(line[..20], System.Globalization.CultureInfo.InvariantCulture), Text: line[20..].TrimStart())).ToList();
+        var (from, to) = (timed.First(line => line.Text.StartsWith("judging ", StringComparison.Ordinal)).At, timed.First(line => line.Text.StartsWith("rolling back", StringComparison.Ordinal)).At);
+        var calls = timed.Where(line => line.At >= from && line.At < to && line.Text.Contains(" ms", StringComparison.Ordinal) && line.Text.Split(' ')[0].Contains('.', StringComparison.Ordinal)).ToList();
+        return [.. Enumerable.Range(0, (int)(to - from).TotalMinutes).Select(minute => calls.Count(call => (int)(call.At - from).TotalMinutes == minute))];
     }
 }

@@ -1,5 +1,6 @@
 using System.Formats.Cbor;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -44,6 +45,7 @@ internal static class RequestReading
             return request with { Action = RestActions.OfS3(request) };
         }
 
+        body = Plain(headers, body);
         if (headers.TryGetValue("X-Amz-Target", out var target))
         {
             return request with { Action = target.ToString().Split('.')[^1], Protocol = WireProtocol.Json, Input = Json(body) };
@@ -77,6 +79,23 @@ internal static class RequestReading
         var scope = start >= 0 ? authorization[(start + "Credential=".Length)..].Split(',')[0].Trim() : context.Request.Query["X-Amz-Credential"].ToString();
         var parts = scope.Split('/');
         return parts.Length == 5 ? (parts[0], parts[2], parts[3].ToLowerInvariant()) : ("", "us-east-1", "s3");
+    }
+
+    /// <summary>Official clients compress what they put into CloudWatch when it is large; whoever is passed the request gets it as it came.</summary>
+    private static byte[] Plain(IHeaderDictionary headers, byte[] body)
+    {
+        if (!headers.ContentEncoding.ToString().Equals("gzip", StringComparison.OrdinalIgnoreCase))
+        {
+            return body;
+        }
+
+        using var plain = new MemoryStream();
+        using (var gzip = new GZipStream(new MemoryStream(body), CompressionMode.Decompress))
+        {
+            gzip.CopyTo(plain);
+        }
+
+        return plain.ToArray();
     }
 
     private static Dictionary<string, string> Form(HttpRequest request, byte[] body, Dictionary<string, string> query)

@@ -46,6 +46,7 @@ public sealed class HistoryReader(AwsSession session, DeploymentPlace place)
         var lease = LeaseText.Read(info.Description);
         var outcome = Outcome(info, rollback);
         var end = outcome is "promoted" or "under way" ? null : (await journals.EndAsync(info.DeploymentId, stop))?.State;
+        var steered = end is null && info.Status == CodeDeployStatus.Stopped ? await SteeringNote.ReadAsync(session.Logs, place.LogGroup, info.DeploymentId, stop) : null;
         var says = outcome is "promoted" or "under way" ? null
             : rollback is { Status: CodeDeployStatus.Failed or CodeDeployStatus.Stopped } ? $"{CodeDeployStatus.Why(info)}; the rollback {rollback.DeploymentId} is {rollback.Status}: {CodeDeployStatus.Why(rollback)}"
             : CodeDeployStatus.Why(info);
@@ -58,7 +59,7 @@ public sealed class HistoryReader(AwsSession session, DeploymentPlace place)
             version?.Model,
             version?.Git,
             outcome,
-            end?.Reason ?? ByItself(info) ?? says,
+            end?.Reason ?? (steered is null ? null : $"aborted by {steered}") ?? ByItself(info) ?? says,
             lease?.Holder ?? version?.Holder ?? info.Creator,
             version?.RunUrl ?? lease?.RunUrl,
             info.RollbackInfo?.RollbackDeploymentId,

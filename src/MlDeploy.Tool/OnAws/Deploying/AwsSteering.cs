@@ -2,9 +2,11 @@ using System.CommandLine;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Deploying.Heartbeat;
+using MlDeploy.Aws.Deploying.History;
 using MlDeploy.Aws.Deploying.Traffic;
 using MlDeploy.Core.Errors;
 using MlDeploy.Tool.Commands;
+using MlDeploy.Tool.OnLocal;
 
 namespace MlDeploy.Tool.OnAws;
 
@@ -34,8 +36,10 @@ internal static class AwsSteering
                     "wait for 100 %: from then on promote ends the bake; a shorter rollout.steps makes the next deployment faster");
             }
 
+            var noted = await SteeringNote.BeginAsync(session.Logs, application.Place.LogGroup, running.Info.DeploymentId, Deployer.From(context).Holder, context.Clock, context.Stop);
             var waits = new DeploymentWaits(session.CodeDeploy, context.Clock);
             var info = await waits.UntilSucceededAsync(running.Info.DeploymentId, TimeSpan.Zero, context.Stop);
+            await noted;
             if (info?.Status != CodeDeployStatus.Succeeded)
             {
                 throw new ExpectedException(
@@ -80,7 +84,10 @@ internal static class AwsSteering
     private static async Task<string> StopAsync(RunningDeployment running, AwsApplication application, AwsSession session, CommandContext context)
     {
         var stop = new DeploymentStopping(session, context.Clock, text => context.Progress.State(text));
-        if (await stop.StopAndFollowAsync(running.Info.DeploymentId, context.Stop) is { } trouble)
+        var noted = await SteeringNote.BeginAsync(session.Logs, application.Place.LogGroup, running.Info.DeploymentId, Deployer.From(context).Holder, context.Clock, context.Stop);
+        var stopped = await stop.StopAndFollowAsync(running.Info.DeploymentId, context.Stop);
+        await noted;
+        if (stopped is { } trouble)
         {
             var serving = await new TrafficReader(session, application.Place).ReadAsync(context.Stop);
             throw new ExpectedException(

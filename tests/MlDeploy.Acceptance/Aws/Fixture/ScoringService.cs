@@ -100,14 +100,14 @@ internal sealed class ScoringService : IDisposable
         }
     }
 
-    /// <summary>Values of the next 100 minutes, which CloudWatch takes two hours ahead, one each half minute; with a dimension Family.</summary>
-    public async Task PublishAsync(string space, string metric, params (string Family, double Value)[] values)
+    /// <summary>Values of the next 100 minutes, which CloudWatch takes two hours ahead, one each half minute, with one dimension.</summary>
+    public async Task PublishAsync(string space, string metric, string dimension, params (string Of, double Value)[] values)
     {
         var now = account.Twin.Clock.GetUtcNow();
         var data = new JsonArray([.. values.SelectMany(value => Enumerable.Range(0, 200).Select(at => (JsonNode)new JsonObject
         {
             ["MetricName"] = metric,
-            ["Dimensions"] = JsonNode.Parse($$"""[{ "Name": "Family", "Value": "{{value.Family}}" }]"""),
+            ["Dimensions"] = new JsonArray(new JsonObject { ["Name"] = dimension, ["Value"] = value.Of }),
             ["Timestamp"] = now.AddSeconds(30 * at).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             ["Value"] = value.Value,
         }))]);
