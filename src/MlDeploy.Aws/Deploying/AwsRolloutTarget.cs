@@ -64,12 +64,12 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         traffic = new TrafficReader(session, place);
         start = new CandidateStart(session, place, order, clock, note);
         stopping = new DeploymentStop(session.CodeDeploy, clock, note);
-        alarm = new HeartbeatAlarm(session.CloudWatch, name, clock);
+        alarm = new HeartbeatAlarm(session.CloudWatch, new HeartbeatExpiry(session.Scheduler, name, place.HeartbeatRole, clock), name, clock);
         heartbeat = new HeartbeatLoop(session.CloudWatch, name, clock);
         ended = new EndedOutside(session.CloudWatch, name, () => heartbeat.SinceLastBeat);
         scaling = new ScalingHold(session.ApplicationAutoScaling, place, clock);
         restarts = new RestartCount(session.Ecs, place.Cluster);
-        heartbeat.Renew = scaling.RenewAsync;
+        heartbeat.Renew = stop => Task.WhenAll(scaling.RenewAsync(stop), alarm.RenewAsync(stop));
     }
 
     /// <summary>Null before it is created.</summary>
@@ -83,6 +83,11 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         try
         {
             await (order.Adopted is { } adopted ? AdoptAsync(adopted, cancel) : BeginAsync(cancel));
+        }
+        catch (OutsideEventException outside) when (outside.Happened is LeaseLost)
+        {
+            await CleanUpAsync(cancel);
+            throw;
         }
         catch (AwsServiceException failure)
         {
@@ -211,7 +216,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     {
         if (alarmed)
         {
-            await alarm.ReleaseAsync(cancel);
+            await alarm.ReleaseAsync(clock.GetUtcNow() + AwsRolloutPlan.LongestLife(order.Manifest.Rollout), cancel);
         }
 
         await heartbeat.StopAsync();
@@ -227,13 +232,12 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private async Task BeginAsync(CancellationToken cancel)
     {
         await start.RefuseFiringAlarmsAsync(cancel);
-        await HeartbeatAlarm.SweepAsync(session.CloudWatch, place.Application, kept: null, cancel);
+        await StaleAlarms.SweepAsync(session, place.Application, cancel);
         candidateGroup = (await traffic.ReadAsync(cancel)).Idle.Place;
         taskDefinition = await start.RegisterAsync(cancel);
         var configuration = await GroupSettings.ApplyAsync(session.CodeDeploy, place, order.Manifest.Rollout, cancel);
         await heartbeat.StartAsync(cancel);
-        await alarm.CreateAsync(cancel);
-        alarmed = true;
+        await ArmAsync(cancel);
         await alarm.WaitUntilOkAsync(cancel);
         creating = true;
         deployment = await start.CreateAsync(taskDefinition, configuration, alarm.Name, cancel);
@@ -245,7 +249,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private async Task AdoptAsync(RunningDeployment adopted, CancellationToken cancel)
     {
         await heartbeat.StartAsync(cancel);
-        alarmed = true;
+        await ArmAsync(cancel);
         (deployment, taskDefinition) = (adopted.Info.DeploymentId, order.TaskDefinition!);
         note($"adopted deployment {deployment}, whose runner is gone ({adopted.Info.Status}): {ConsoleLinks.Deployment(session, deployment)}");
         await scaling.AdoptAsync(cancel);
@@ -262,6 +266,12 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         {
             await start.WaitUntilReadyAsync(deployment, taskDefinition, over => ended.TellAsync(over, cancel), cancel);
         }
+    }
+
+    private async Task ArmAsync(CancellationToken cancel)
+    {
+        alarmed = true;
+        await alarm.ArmAsync(cancel);
     }
 
     /// <exception cref="OutsideEventException">It is over, or nobody could know since no heartbeat arrives.</exception>
@@ -329,7 +339,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         var refused = await stopping.StopAsync(id, cancel);
         if (refused is not null)
         {
-            note($"StopDeployment is refused ({refused}); heartbeats end now, so that CodeDeploy rolls back by its alarm");
+            note($"StopDeployment is refused ({refused}); the heartbeat alarm is made to fire, so that CodeDeploy rolls back by it");
+            await alarm.FireAsync(cancel);
             await heartbeat.StopAsync();
         }
 
@@ -429,7 +440,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         }
     }
 
-    /// <summary>What cannot be cleaned up is told: scaling has its own release, and the next deployment sweeps alarms.</summary>
+    /// <summary>What cannot be cleaned up is told: scaling has its own release, and the alarm its own end.</summary>
     private async Task CleanUpAsync(CancellationToken cancel)
     {
         await heartbeat.StopAsync();
@@ -444,7 +455,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         }
         catch (AwsServiceException failure)
         {
-            note($"not cleaned up: {Words.FirstLine(failure.Message)}; autoscaling is released within 3 minutes by itself, the next deployment deletes the alarm {alarm.Name.Alarm}");
+            note($"not cleaned up: {Words.FirstLine(failure.Message)}; autoscaling is released within 3 minutes by itself, the alarm {alarm.Name.Alarm} deleted within {Words.Of(HeartbeatExpiry.Ahead)}");
         }
     }
 

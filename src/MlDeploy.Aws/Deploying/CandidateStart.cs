@@ -66,6 +66,7 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
     }
 
     /// <returns>The deployment's id.</returns>
+    /// <exception cref="OutsideEventException">Another one was created since ours was found to be none.</exception>
     /// <exception cref="AwsServiceException">It was not created.</exception>
     public async Task<string> CreateAsync(string taskDefinition, string configuration, HeartbeatName heartbeat, CancellationToken stop)
     {
@@ -92,8 +93,11 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
         }
         catch (AwsServiceException failure) when (failure.Code == "DeploymentLimitExceededException")
         {
+            // An earlier attempt of this very call may be the one that is in the way: its answer was lost.
             var running = await RunningDeployment.FindAsync(session, place, clock, stop);
-            throw running?.Held(place.Application) ?? Clients.Failures.AwsFailures.AsExpected(failure);
+            return running is null ? throw Clients.Failures.AwsFailures.AsExpected(failure)
+                : IsOurs(running, heartbeat) ? running.Info.DeploymentId
+                : throw new OutsideEventException(Lost(running.Held(place.Application)));
         }
         catch (AwsServiceException unsure) when (unsure.Kind == AwsFailureKind.Transient)
         {
@@ -109,7 +113,7 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
 
     /// <returns>The deployment that carries this heartbeat; null when there is none.</returns>
     public async Task<string?> FindAsync(HeartbeatName heartbeat, CancellationToken stop) =>
-        await RunningDeployment.FindAsync(session, place, clock, stop) is { } running && LeaseText.Read(running.Info.Description)?.Key == heartbeat.Key ? running.Info.DeploymentId : null;
+        await RunningDeployment.FindAsync(session, place, clock, stop) is { } running && IsOurs(running, heartbeat) ? running.Info.DeploymentId : null;
 
     /// <exception cref="ExpectedException">It never becomes healthy, with the stop reason and the last log lines.</exception>
     /// <exception cref="OutsideEventException">It was ended.</exception>
@@ -148,6 +152,10 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
     }
 
     public void Tell(string id) => note($"deployment {id}: {ConsoleLinks.Deployment(session, id)}");
+
+    private static bool IsOurs(RunningDeployment running, HeartbeatName heartbeat) => LeaseText.Read(running.Info.Description)?.Key == heartbeat.Key;
+
+    private static LeaseLost Lost(ExpectedException held) => new($"{held.Message} ({held.Remedy})");
 
     /// <returns>Null while none of its tasks has stopped.</returns>
     private async Task<string?> ExplainAsync(string taskDefinition, CancellationToken stop)

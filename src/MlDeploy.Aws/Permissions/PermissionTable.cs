@@ -109,9 +109,10 @@ internal static class PermissionTable
         Allow(Purpose.Deploy, "StopTasks", "ecs", "StopTask UpdateService", "arn:{partition}:ecs:{region}:{account}:service/{name}/*", "arn:{partition}:ecs:{region}:{account}:task/{name}/*"),
         Allow(Purpose.Deploy, "Deploy", "codedeploy",
             "ContinueDeployment CreateDeployment CreateDeploymentConfig GetApplicationRevision RegisterApplicationRevision StopDeployment UpdateDeploymentGroup", CodeDeploy),
-        Pass(Purpose.Deploy, "PassVersionRoles", "ecs-tasks.amazonaws.com", "codedeploy.amazonaws.com"),
+        Pass(Purpose.Deploy, "PassVersionRoles", "ecs-tasks.amazonaws.com", "codedeploy.amazonaws.com", "scheduler.amazonaws.com"),
         Anywhere(Purpose.Deploy, "Beat", "cloudwatch:PutMetricData").When("cloudwatch:namespace", "mldeploy", "mldeploy/*"),
         Allow(Purpose.Deploy, "WatchOverDeployment", "cloudwatch", "DeleteAlarms PutDashboard PutMetricAlarm TagResource", Alarms, Dashboard),
+        Allow(Purpose.Deploy, "ExpireHeartbeats", "scheduler", "CreateSchedule DeleteSchedule UpdateSchedule", Schedules),
         Allow(Purpose.Deploy, "HoldScaling", "application-autoscaling", "DeleteScheduledAction PutScheduledAction RegisterScalableTarget", ScalableTargets),
         Allow(Purpose.Deploy, "Tell", "sns", "Publish", Topics),
     ];

@@ -119,6 +119,7 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
     private Task AnnounceAsync(Announcements announcements, RolloutState state) => state.Phase switch
     {
         Phase.Promoted => announcements.TellAsync("promoted", $"{order.Candidate} serves all traffic in place of {order.Stable.Id}.", CancellationToken.None),
+        Phase.Refused => announcements.TellAsync("not deployed", $"{order.Candidate}: {Words.FirstLine(state.Reason ?? "no reason given")}.", CancellationToken.None),
         Phase.RolledBack => announcements.TellAsync("rolled back", $"{order.Candidate} was rolled back to {order.Stable.Id}: {Words.FirstLine(state.Reason ?? "no reason given")}.", CancellationToken.None),
         _ => announcements.TellAsync("unsafe", $"{order.Candidate}: {state.Reason}", CancellationToken.None),
     };

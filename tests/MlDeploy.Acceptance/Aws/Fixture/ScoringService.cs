@@ -1,10 +1,13 @@
 using MlDeploy.Acceptance.Fixture;
+using MlDeploy.AwsTwin.LoadBalancing;
 
 namespace MlDeploy.Acceptance.Aws.Fixture;
 
 /// <summary>A provisioned service whose versions the test application plays, and what the official command line says about it.</summary>
 internal sealed class ScoringService : IDisposable
 {
+    private const int TestPort = 8443;
+
     private readonly TwinAccount account;
 
     private ScoringService(TwinAccount account) => (this.account, User) = (account, new AwsUser(account, TwinAccount.Scoring));
@@ -12,6 +15,10 @@ internal sealed class ScoringService : IDisposable
     public AwsUser User { get; }
 
     public string Name => User.Name;
+
+    /// <summary>Deployments that are neither over nor undone yet.</summary>
+    public Task<string[]> UnderWayAsync() => Aws.ListAsync(
+        "deploy list-deployments", "deployments", "--application-name", Name, "--deployment-group-name", Name, "--include-only-statuses", "Created", "Queued", "InProgress", "Baking", "Ready");
 
     /// <summary>The production address.</summary>
     public Uri Url { get; private set; } = null!;
@@ -88,9 +95,24 @@ internal sealed class ScoringService : IDisposable
 
     public Task<string[]> HeartbeatAlarmsAsync() => Aws.ListAsync("cloudwatch describe-alarms", $"MetricAlarms[?Namespace=='mldeploy' && contains(AlarmName, '{Name}')].AlarmName");
 
-    /// <summary>Whether autoscaling may act.</summary>
+    /// <summary>Blue and green in the data plane itself, as the next request will meet them: cheap enough to be watched.</summary>
+    public string WeightsInForce()
+    {
+        var balancer = account.Twin.Part<LoadBalancingService>().Describe()!.Value.Content.AsArray().Single(balancer => $"{balancer!["name"]}" == Name)!;
+        var groups = balancer["listeners"]!.AsArray().Where(listener => (int)listener!["port"]! != TestPort).SelectMany(listener => listener!["forwards"]!.AsObject()).ToArray();
+        int Of(string colour) => groups.Where(group => group.Key.Contains($"/{Name}-{colour}/", StringComparison.Ordinal)).Sum(group => (int)group.Value!);
+        return $"{Of("blue")}/{Of("green")}";
+    }
+
+    /// <summary>Whether autoscaling may act: neither suspended nor held at one number.</summary>
     public async Task<bool> ScalesAsync()
     {
+        var bounds = await Aws.ListAsync("application-autoscaling describe-scalable-targets", $"ScalableTargets[?contains(ResourceId, '{Name}')].[MinCapacity, MaxCapacity][]", "--service-namespace", "ecs");
+        if (!bounds.SequenceEqual(["1", "2"]))
+        {
+            return false;
+        }
+
         var suspended = await Aws.ListAsync(
             "application-autoscaling describe-scalable-targets", $"ScalableTargets[?contains(ResourceId, '{Name}')].SuspendedState.[DynamicScalingInSuspended, DynamicScalingOutSuspended][]", "--service-namespace", "ecs");
         return suspended.Length > 0 && suspended.All(part => part.Equals("false", StringComparison.OrdinalIgnoreCase));

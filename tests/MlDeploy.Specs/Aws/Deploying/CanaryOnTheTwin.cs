@@ -45,6 +45,7 @@ internal sealed class CanaryOnTheTwin : IAsyncDisposable
             TestUrl = service.TestAddress.ToString(),
             TopicArn = "",
             LogGroup = "/app",
+            HeartbeatRole = "arn:aws:iam::123456789012:role/heartbeat",
             Alarms = [],
         };
     }

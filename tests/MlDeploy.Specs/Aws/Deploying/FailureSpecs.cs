@@ -67,7 +67,7 @@ public sealed class FailureSpecs
 
         Assert.Equal(new StableVerified("v1-0123456789ab"), restored);
         Assert.Contains(account.Notes, note => note.Contains("heartbeats end now", StringComparison.Ordinal));
-        Assert.Equal("DeleteAlarms", account.Calls[^1]);
+        Assert.Equal(["DeleteAlarms", "DeleteSchedule"], account.Calls[^2..]);
     }
 
     [Fact(Timeout = 30_000)]

@@ -25,6 +25,9 @@ internal sealed class ScriptedAccount : IDisposable
         Json("ListDeploymentTargets", """{"targetIds":[]}""");
         Json("StopDeployment", """{"status":"Pending"}""");
         Xml("PutMetricData", "");
+        Xml("PutMetricAlarm", "");
+        Json("UpdateSchedule", "{}");
+        Json("DeleteSchedule", "{}");
         Xml("DeleteAlarms", "");
         Serving(candidate: 20);
     }
@@ -50,6 +53,7 @@ internal sealed class ScriptedAccount : IDisposable
         TestUrl = "http://127.0.0.1:9/",
         TopicArn = "arn:aws:sns:eu-central-1:123456789012:fraud-events",
         LogGroup = "/mldeploy/fraud",
+        HeartbeatRole = "arn:aws:iam::123456789012:role/mldeploy-fraud-application-HeartbeatRole-1",
         Alarms = ["fraud-errors", "fraud-unhealthy"],
     };
 
@@ -121,8 +125,8 @@ internal sealed class ScriptedAccount : IDisposable
 
     private HttpResponseMessage Answer(HttpRequestMessage request)
     {
-        var action = request.Headers.TryGetValues("X-Amz-Target", out var targets)
-            ? targets.Single().Split('.')[^1]
+        var action = request.Headers.TryGetValues("X-Amz-Target", out var targets) ? targets.Single().Split('.')[^1]
+            : request.RequestUri!.AbsolutePath.StartsWith("/schedules/", StringComparison.Ordinal) ? $"{(request.Method == HttpMethod.Put ? "Update" : request.Method == HttpMethod.Delete ? "Delete" : "Create")}Schedule"
             : System.Web.HttpUtility.ParseQueryString(request.Content!.ReadAsStringAsync().GetAwaiter().GetResult())["Action"]!;
         lock (Calls)
         {
