@@ -24,9 +24,6 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private static readonly TimeSpan StableWithin = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan SucceedWithin = TimeSpan.FromMinutes(20);
 
-    /// <summary>As long as the dead man's switch may take at most.</summary>
-    private static readonly TimeSpan GivenUp = TimeSpan.FromMinutes(3);
-
     private readonly AwsSession session;
     private readonly DeploymentPlace place;
     private readonly CandidateOrder order;
@@ -37,6 +34,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private readonly CandidateStart start;
     private readonly DeploymentStop stopping;
     private readonly EndedOutside ended;
+    private readonly DeploymentWatch watch;
     private readonly HeartbeatAlarm alarm;
     private readonly HeartbeatLoop heartbeat;
     private readonly ScalingHold scaling;
@@ -67,6 +65,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         alarm = new HeartbeatAlarm(session.CloudWatch, new HeartbeatExpiry(session.Scheduler, name, place.HeartbeatRole, clock), name, clock);
         heartbeat = new HeartbeatLoop(session.CloudWatch, name, clock);
         ended = new EndedOutside(session.CloudWatch, name, () => heartbeat.SinceLastBeat);
+        watch = new DeploymentWatch(session.CodeDeploy, heartbeat, ended, clock);
         scaling = new ScalingHold(session.ApplicationAutoScaling, place, clock);
         restarts = new RestartCount(session.Ecs, place.Cluster);
         heartbeat.Renew = stop => Task.WhenAll(scaling.RenewAsync(stop), alarm.RenewAsync(stop));
@@ -110,12 +109,12 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     public async Task<double> SetWeightAsync(double weight, CancellationToken cancel)
     {
-        var present = await WeightAsync(cancel);
+        var present = await watch.ThroughAsync(WeightAsync, cancel);
         var first = present < Tolerance;
         if (first)
         {
-            await HoldScalingAsync(cancel);
-            await session.CodeDeploy.ContinueDeploymentAsync(new ContinueDeploymentRequest { DeploymentId = deployment, DeploymentWaitType = "READY_WAIT" }, cancel);
+            await watch.ThroughAsync(HoldScalingAsync, cancel);
+            await watch.ThroughAsync(stop => TryContinueAsync("READY_WAIT", stop), cancel);
             shiftBegan = clock.GetUtcNow();
         }
 
@@ -126,10 +125,10 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
             await Task.Delay(ReadBackEvery, clock, cancel);
             if (look % 3 == 2)
             {
-                await WatchAsync(cancel);
+                await watch.IsUnderWayAsync(deployment!, cancel);
             }
 
-            present = await WeightAsync(cancel);
+            present = await watch.ThroughAsync(WeightAsync, cancel);
         }
 
         if (first)
@@ -140,7 +139,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         (inForce, stepBegan, comparable) = (present, clock.GetUtcNow(), present < 1 - Tolerance);
         if (!comparable)
         {
-            await scaling.ReleaseAsync(cancel);
+            await watch.ThroughAsync(ReleaseScalingAsync, cancel);
         }
 
         return Math.Abs(present - weight) < Tolerance ? weight : present;
@@ -164,7 +163,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     public async Task<IReadOnlyList<Measurement>> MeasureAsync(CancellationToken cancel)
     {
-        await WatchAsync(cancel);
+        await watch.IsUnderWayAsync(deployment!, cancel);
         var measured = new List<Measurement>(await meter!.MeasureAsync(cancel));
         if (looks++ % 3 == 0)
         {
@@ -242,7 +241,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         creating = true;
         deployment = await start.CreateAsync(taskDefinition, configuration, alarm.Name, cancel);
         start.Tell(deployment);
-        await start.WaitUntilReadyAsync(deployment, taskDefinition, info => ended.TellAsync(info, cancel), cancel);
+        await start.WaitUntilReadyAsync(deployment, taskDefinition, watch, info => ended.TellAsync(info, cancel), cancel);
     }
 
     /// <summary>Goes on with a deployment whose runner is gone, before its alarm fires.</summary>
@@ -264,7 +263,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         shiftBegan = await CodeDeployClock.ShiftBeganAsync(session.CodeDeploy, deployment, cancel) ?? clock.GetUtcNow();
         if (await WeightAsync(cancel) < Tolerance)
         {
-            await start.WaitUntilReadyAsync(deployment, taskDefinition, over => ended.TellAsync(over, cancel), cancel);
+            await start.WaitUntilReadyAsync(deployment, taskDefinition, watch, over => ended.TellAsync(over, cancel), cancel);
         }
     }
 
@@ -274,36 +273,13 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         await alarm.ArmAsync(cancel);
     }
 
-    /// <exception cref="OutsideEventException">It is over, or nobody could know since no heartbeat arrives.</exception>
-    private async Task WatchAsync(CancellationToken cancel)
-    {
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(8), clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
-        try
-        {
-            var info = (await session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = deployment! }, either.Token)).DeploymentInfo;
-            if (CodeDeployStatus.IsOver(info.Status))
-            {
-                throw new OutsideEventException(await ended.TellAsync(info, cancel));
-            }
-        }
-        catch (Exception failure) when (failure is AwsServiceException or OperationCanceledException && !cancel.IsCancellationRequested)
-        {
-            // Read again with the next look.
-        }
-
-        if (heartbeat.SinceLastBeat > GivenUp)
-        {
-            throw new OutsideEventException(ended.Silent(heartbeat.Trouble ?? "no answer"));
-        }
-    }
-
     /// <summary>CodeDeploy has a clock of its own: a weight that moved before the step was judged is a failure, not a surprise.</summary>
     private async Task ReadWeightAsync(CancellationToken cancel)
     {
         try
         {
-            if (await WeightAsync(cancel) is var now && Math.Abs(now - inForce) > Tolerance)
+            // Unless it is CodeDeploy that rolls back, which it has its reasons for.
+            if (await WeightAsync(cancel) is var now && Math.Abs(now - inForce) > Tolerance && await watch.IsUnderWayAsync(deployment!, cancel))
             {
                 throw new ExpectedException(
                     ExitCode.TargetFailed, $"the candidate's weight went from {Words.Percent(inForce)} to {Words.Percent(now)} before the step was judged", "see who else changes the listener or the deployment; then deploy again");
@@ -397,7 +373,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         var continued = false;
         while (true)
         {
-            var info = (await session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = deployment! }, cancel)).DeploymentInfo;
+            var info = (await watch.ThroughAsync(stop => session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = deployment! }, stop), cancel)).DeploymentInfo;
             if (CodeDeployStatus.IsOver(info.Status) || clock.GetElapsedTime(began) > SucceedWithin)
             {
                 return info;
@@ -405,18 +381,19 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
             if (!continued)
             {
-                continued = await TryEndWaitAsync(cancel);
+                continued = await watch.ThroughAsync(stop => TryContinueAsync("TERMINATION_WAIT", stop), cancel);
             }
 
             await Task.Delay(ReadBackEvery, clock, cancel);
         }
     }
 
-    private async Task<bool> TryEndWaitAsync(CancellationToken cancel)
+    /// <returns>False when it is not in that wait: not yet, or no longer, since an earlier attempt got through.</returns>
+    private async Task<bool> TryContinueAsync(string wait, CancellationToken cancel)
     {
         try
         {
-            await session.CodeDeploy.ContinueDeploymentAsync(new ContinueDeploymentRequest { DeploymentId = deployment, DeploymentWaitType = "TERMINATION_WAIT" }, cancel);
+            await session.CodeDeploy.ContinueDeploymentAsync(new ContinueDeploymentRequest { DeploymentId = deployment, DeploymentWaitType = wait }, cancel);
             return true;
         }
         catch (AwsServiceException early) when (early.Code is "DeploymentIsNotInReadyStateException" or "InvalidDeploymentStatusException" or "InvalidDeploymentWaitTypeException" or "DeploymentAlreadyCompletedException")
@@ -432,12 +409,21 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         return candidateGroup == place.Green ? green : 1 - green;
     }
 
-    private async Task HoldScalingAsync(CancellationToken cancel)
+    private async Task<bool> HoldScalingAsync(CancellationToken cancel)
     {
-        if (await scaling.TakeAsync((await traffic.ReadAsync(cancel)).Live.Running, cancel) is { } told)
+        if (await scaling.TakeAsync((await traffic.ReadAsync(cancel)).Live.Running, cancel) is not { } told)
         {
-            note(told);
+            return false;
         }
+
+        note(told);
+        return true;
+    }
+
+    private async Task<bool> ReleaseScalingAsync(CancellationToken cancel)
+    {
+        await scaling.ReleaseAsync(cancel);
+        return true;
     }
 
     /// <summary>What cannot be cleaned up is told: scaling has its own release, and the alarm its own end.</summary>

@@ -117,20 +117,20 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
 
     /// <exception cref="ExpectedException">It never becomes healthy, with the stop reason and the last log lines.</exception>
     /// <exception cref="OutsideEventException">It was ended.</exception>
-    public async Task WaitUntilReadyAsync(string id, string taskDefinition, Func<DeploymentInfo, Task<RolloutEvent>> ended, CancellationToken stop)
+    public async Task WaitUntilReadyAsync(string id, string taskDefinition, DeploymentWatch watch, Func<DeploymentInfo, Task<RolloutEvent>> ended, CancellationToken stop)
     {
         var began = clock.GetTimestamp();
         var within = (order.Manifest.Application.Health.StartWithin * Patience) + ForPlacing;
         var looks = 0;
         while (true)
         {
-            var deployment = (await session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = id }, stop)).DeploymentInfo;
-            if (deployment.Status == CodeDeployStatus.Ready)
+            var deployment = await watch.LookAsync(id, stop);
+            if (deployment?.Status == CodeDeployStatus.Ready)
             {
                 return;
             }
 
-            if (CodeDeployStatus.IsOver(deployment.Status))
+            if (deployment is not null && CodeDeployStatus.IsOver(deployment.Status))
             {
                 throw await ExplainAsync(taskDefinition, stop) is { } why
                     ? new ExpectedException(ExitCode.TargetFailed, $"the candidate never became healthy ({CodeDeployStatus.Why(deployment)}): {why}", "correct the version, then deploy again")
@@ -138,7 +138,7 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
             }
 
             var elapsed = clock.GetElapsedTime(began);
-            var stops = elapsed > order.Manifest.Application.Health.StartWithin * Patience && ++looks % 3 == 0 ? await ExplainAsync(taskDefinition, stop) : null;
+            var stops = deployment is not null && elapsed > order.Manifest.Application.Health.StartWithin * Patience && ++looks % 3 == 0 ? await ExplainAsync(taskDefinition, stop) : null;
             if (stops is not null || elapsed > within)
             {
                 throw new ExpectedException(

@@ -16,7 +16,8 @@ public static class Verdicts
         Phase.Refused => $"{opened.Candidate} was not deployed: {Why(state)}.",
         Phase.RolledBack when opened.Stable is null => $"{opened.Candidate} was removed: {Why(state)}; there was no stable version to go back to.",
         Phase.RolledBack => $"{opened.Candidate} was rolled back: {Why(state)}; {opened.Stable} is verified serving 100 %.",
-        Phase.Unsafe => $"Unsafe: {Why(state)}.",
+        // What serves what and what to do come last: none of it is cut.
+        Phase.Unsafe => $"Unsafe: {state.Reason ?? "for no reason that is known"}.",
         Phase.Paused => $"{opened.Candidate} is paused at {Words.Percent(state.Weight)}: {Why(state)}.",
         _ => $"{opened.Candidate} is {Name(state.Phase)}.",
     };

@@ -84,9 +84,9 @@ public sealed class HeartbeatLoop(CloudWatchClient cloudWatch, HeartbeatName nam
                 {
                     Trouble = failure.Message;
                 }
-                catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+                catch (OperationCanceledException slow) when (!stop.IsCancellationRequested)
                 {
-                    Trouble = $"no answer within {Patience.TotalSeconds:0} s";
+                    Trouble = slow.InnerException?.Message ?? $"no answer within {Patience.TotalSeconds:0} s";
                 }
 
                 if (beat % BeatsAMinute == 0 && Renew is { } renew && renewing.IsCompleted)

@@ -95,13 +95,14 @@ internal sealed class ScoringService : IDisposable
 
     public Task<string[]> HeartbeatAlarmsAsync() => Aws.ListAsync("cloudwatch describe-alarms", $"MetricAlarms[?Namespace=='mldeploy' && contains(AlarmName, '{Name}')].AlarmName");
 
-    /// <summary>Blue and green in the data plane itself, as the next request will meet them: cheap enough to be watched.</summary>
+    /// <summary>Blue's and green's percentages in the data plane itself, as the next request will meet them: cheap enough to be watched.</summary>
     public string WeightsInForce()
     {
         var balancer = account.Twin.Part<LoadBalancingService>().Describe()!.Value.Content.AsArray().Single(balancer => $"{balancer!["name"]}" == Name)!;
         var groups = balancer["listeners"]!.AsArray().Where(listener => (int)listener!["port"]! != TestPort).SelectMany(listener => listener!["forwards"]!.AsObject()).ToArray();
         int Of(string colour) => groups.Where(group => group.Key.Contains($"/{Name}-{colour}/", StringComparison.Ordinal)).Sum(group => (int)group.Value!);
-        return $"{Of("blue")}/{Of("green")}";
+        var all = Of("blue") + Of("green");
+        return $"{100 * Of("blue") / all}/{100 * Of("green") / all}";
     }
 
     /// <summary>Whether autoscaling may act: neither suspended nor held at one number.</summary>

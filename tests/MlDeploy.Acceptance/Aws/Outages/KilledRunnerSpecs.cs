@@ -86,7 +86,7 @@ public sealed class KilledRunnerSpecs(UnhurriedAccount account) : AwsTest(accoun
                 return (await service.UnderWayAsync()).Length == 0;
             },
             () => $"traffic is back on stable, which is {service.WeightsInForce()}");
-        Assert.Equal("100/0", await service.WeightsAsync());
+        Assert.EndsWith("/0", await service.WeightsAsync(), StringComparison.Ordinal);
         Assert.Equal("v1", await service.ServesAsync());
         return lastAway - killed;
     }

@@ -120,6 +120,9 @@ internal sealed class CanaryOnTheTwin : IAsyncDisposable
     /// <summary>Calls of our session a twin minute, heartbeats included, what precedes and follows the shift too.</summary>
     public double CallsAMinute(DateTimeOffset since) => session.Calls.Values.Sum() / (twin.Server.Clock.GetUtcNow() - since).TotalMinutes;
 
+    public async Task<int> ActiveDeploymentsAsync() => (await session.CodeDeploy.ListDeploymentsAsync(
+        new ListDeploymentsRequest { ApplicationName = service.Name, DeploymentGroupName = service.Name, IncludeOnlyStatuses = [.. CodeDeployStatus.Active] }, CancellationToken.None)).Deployments.Length;
+
     public async Task<int> DeploymentsAsync() =>
         (await session.CodeDeploy.ListDeploymentsAsync(new ListDeploymentsRequest { ApplicationName = service.Name, DeploymentGroupName = service.Name }, CancellationToken.None)).Deployments.Length;
 

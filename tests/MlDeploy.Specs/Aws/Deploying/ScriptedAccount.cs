@@ -63,6 +63,26 @@ internal sealed class ScriptedAccount : IDisposable
 
     public void Refuse(string action, string code, string message) => answers[action] = () => Sessions.Json(400, $$"""{"__type":"{{code}}","message":"{{message}}"}""");
 
+    /// <summary>A failure, and then another script.</summary>
+    public void Once(string action, Action then) => answers[action] = () =>
+    {
+        then();
+        return Sessions.Json(400, $$"""{"__type":"InvalidDeploymentIdException","message":"{{action}} fails this once"}""");
+    };
+
+    /// <summary>All that a deployment needs, up to CreateDeployment: that is refused, since one of this description is under way.</summary>
+    public void Created(string description)
+    {
+        Alarms(("fraud-errors", "OK"), ("fraud-unhealthy", "OK"));
+        Json("GetDeploymentConfig", """{"deploymentConfigInfo":{"deploymentConfigName":"c"}}""");
+        Json("GetDeploymentGroup", """{"deploymentGroupInfo":{"applicationName":"fraud","deploymentGroupName":"fraud","deploymentConfigName":"c"}}""");
+        Json("UpdateDeploymentGroup", "{}");
+        Refuse("CreateDeployment", "DeploymentLimitExceededException", "The Deployment Group 'fraud' already has an active Deployment 'd-9'");
+        Json("ListDeployments", """{"deployments":["d-9"]}""");
+        Json("BatchGetDeployments", $$"""{"deploymentsInfo":[{"deploymentId":"d-9","status":"InProgress","createTime":1795233600,"description":"{{description}}"}]}""");
+        Xml("GetMetricData", "<MetricDataResults></MetricDataResults>");
+    }
+
     /// <param name="candidate">Percent of the traffic at green, where the candidate is.</param>
     public void Serving(int candidate)
     {
@@ -82,19 +102,21 @@ internal sealed class ScriptedAccount : IDisposable
     public void Alarms(params (string Name, string State)[] alarms) => Xml("DescribeAlarms", $"<MetricAlarms>{string.Concat(alarms.Select(alarm =>
         $"<member><AlarmName>{alarm.Name}</AlarmName><AlarmArn>arn:{alarm.Name}</AlarmArn><StateValue>{alarm.State}</StateValue><StateReason>Threshold Crossed: 3 datapoints were greater than the threshold (5.0).</StateReason><StateUpdatedTimestamp>2026-11-21T04:00:00Z</StateUpdatedTimestamp></member>"))}</MetricAlarms>");
 
+    public AppManifest Manifest { get; } = ManifestReader.ReadCanonical(new JsonObject
+    {
+        ["apiVersion"] = "mldeploy/v1",
+        ["name"] = "fraud",
+        ["version"] = "v2",
+        ["application"] = new JsonObject { ["image"] = "registry/app:2" },
+        ["rollout"] = CanaryOnTheTwin.Canary(20, 5, 5),
+        ["targets"] = new JsonObject { ["aws"] = new JsonObject() },
+    }.ToJsonString()).Manifest!;
+
     /// <summary>A target in the midst of a deployment, or before one.</summary>
     public async Task<AwsRolloutTarget> TargetAsync(bool running = true)
     {
         var session = await Sessions.AnsweredAsync(Answer, options => options with { Retries = new() { Attempts = 2, FirstDelay = TimeSpan.FromMilliseconds(1) } });
-        var manifest = ManifestReader.ReadCanonical(new JsonObject
-        {
-            ["apiVersion"] = "mldeploy/v1",
-            ["name"] = "fraud",
-            ["version"] = "v2",
-            ["application"] = new JsonObject { ["image"] = "registry/app:2" },
-            ["rollout"] = CanaryOnTheTwin.Canary(20, 5, 5),
-            ["targets"] = new JsonObject { ["aws"] = new JsonObject() },
-        }.ToJsonString()).Manifest!;
+        var manifest = Manifest;
         var heartbeat = new HeartbeatName("fraud", "1a2b3c4d");
         var order = new CandidateOrder
         {
