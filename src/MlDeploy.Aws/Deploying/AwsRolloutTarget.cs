@@ -21,7 +21,6 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     /// <summary>From `ContinueDeployment`, or the time CodeDeploy was to shift, to the weight in force.</summary>
     private static readonly TimeSpan ShiftWithin = TimeSpan.FromMinutes(3);
 
-    private static readonly TimeSpan StableWithin = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan SucceedWithin = TimeSpan.FromMinutes(20);
 
     private readonly AwsSession session;
@@ -96,7 +95,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     public async Task<string?> TestCandidateAsync(PreTrafficTest test, CancellationToken cancel)
     {
-        if (await WeightAsync(cancel) > 0)
+        if (await watch.ThroughAsync(WeightAsync, cancel) > 0)
         {
             note($"test {test.Name} is not run again: the candidate has production traffic already");
             return null;
@@ -168,7 +167,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         if (looks++ % 3 == 0)
         {
             await ReadWeightAsync(cancel);
-            measured.AddRange(await RestartsAsync(cancel));
+            measured.AddRange(await restarts.MeasureAsync(judging!.Plan.Gates, taskDefinition!, cancel));
         }
 
         measured.AddRange(evidence.Take());
@@ -177,13 +176,9 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     public async Task<RolloutEvent> RestoreStableAsync(CancellationToken cancel)
     {
-        if (deployment is null && creating)
-        {
-            deployment = await start.FindAsync(alarm.Name, cancel);
-        }
-
+        deployment ??= creating ? await CreatedAsync(cancel) : null;
         var trouble = deployment is null ? null : await StopAsync(deployment, cancel);
-        var verified = await VerifyAsync(trouble, cancel);
+        var verified = await new StableReadBack(traffic, order.Stable, session.Region, clock).VerifyAsync(deployment, stopping.SeenOver, trouble, cancel);
         await CleanUpAsync(cancel);
         return verified;
     }
@@ -247,9 +242,9 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     /// <summary>Goes on with a deployment whose runner is gone, before its alarm fires.</summary>
     private async Task AdoptAsync(RunningDeployment adopted, CancellationToken cancel)
     {
+        (deployment, taskDefinition) = (adopted.Info.DeploymentId, order.TaskDefinition!);
         await heartbeat.StartAsync(cancel);
         await ArmAsync(cancel);
-        (deployment, taskDefinition) = (adopted.Info.DeploymentId, order.TaskDefinition!);
         note($"adopted deployment {deployment}, whose runner is gone ({adopted.Info.Status}): {ConsoleLinks.Deployment(session, deployment)}");
         await scaling.AdoptAsync(cancel);
         var serving = await traffic.ReadAsync(cancel);
@@ -291,22 +286,17 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<Measurement>> RestartsAsync(CancellationToken cancel)
+    /// <returns>What CreateDeployment may have made without telling; null when there is none, or it cannot be looked for.</returns>
+    private async Task<string?> CreatedAsync(CancellationToken cancel)
     {
-        var gates = judging!.Plan.Gates.Where(gate => gate.Metric == "restarts").ToArray();
-        if (gates.Length == 0)
-        {
-            return [];
-        }
-
         try
         {
-            var count = await restarts.ReadAsync(taskDefinition!, cancel);
-            return [.. gates.Select(gate => new LevelMeasurement(gate.Id, count))];
+            return await watch.ThroughAsync(stop => start.FindAsync(alarm.Name, stop), cancel);
         }
-        catch (AwsServiceException failure)
+        catch (Exception unreadable) when (unreadable is OutsideEventException or ExpectedException)
         {
-            return [.. gates.Select(gate => new MissingMeasurement(gate.Id, Failed: true, failure.Message))];
+            note($"whether a deployment was created cannot be read ({Words.FirstLine(unreadable.Message)}); its heartbeat alarm ends it");
+            return null;
         }
     }
 
@@ -328,43 +318,6 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
         var trouble = await stopping.FollowAsync(id, stopped: refused is null, cancel);
         return trouble is null || refused is null ? trouble : $"StopDeployment was refused ({refused}), and {trouble}";
-    }
-
-    /// <summary>Says stable serves only when listener, targets and task sets say so.</summary>
-    private async Task<RolloutEvent> VerifyAsync(string? trouble, CancellationToken cancel)
-    {
-        var began = clock.GetTimestamp();
-        ServingNow? serving = null;
-        string? unread = null;
-        while (true)
-        {
-            try
-            {
-                serving = await traffic.ReadAsync(cancel);
-                unread = null;
-                if (serving.Live is { Healthy: > 0 } live && live.Weight > 1 - Tolerance && live.TaskDefinition == order.Stable.TaskDefinition)
-                {
-                    return new StableVerified(order.Stable.Id);
-                }
-            }
-            catch (AwsServiceException failure)
-            {
-                unread = Words.FirstLine(failure.Message);
-            }
-
-            // After a rollback that failed, waiting changes nothing.
-            if (clock.GetElapsedTime(began) > (trouble is null ? StableWithin : TimeSpan.Zero))
-            {
-                return new StableNotVerified(
-                    trouble ?? unread ?? $"{order.Stable.Revision} does not serve 100 % with healthy targets",
-                    serving is null || unread is not null ? "unknown, since it cannot be read" : serving.ToString(),
-                    deployment is null ? "run `mldeploy status --target aws`"
-                        : stopping.SeenOver ? "run `mldeploy status --target aws`; while it still serves the candidate, `mldeploy rollback --target aws` brings the earlier version back"
-                        : $"run `aws deploy stop-deployment --deployment-id {deployment} --auto-rollback-enabled --region {session.Region}`, then `mldeploy status --target aws`; when it still serves the candidate, `mldeploy rollback --target aws`");
-            }
-
-            await Task.Delay(ReadBackEvery, clock, cancel);
-        }
     }
 
     private async Task<DeploymentInfo> UntilSucceededAsync(CancellationToken cancel)

@@ -36,12 +36,12 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
             var announcements = new Announcements(session, place, order.Manifest.Notifications.On.Contains(NotificationKind.Deployment), Note);
             view = LiveView.For(context, teller);
             using var shown = view;
-            using var heartbeat = context.Progress.Heartbeat(() => teller.Heartbeat(context.Clock.GetUtcNow()));
             var opened = journal.Append(
                 (seq, at) => new OpenedEntry(
                     seq, at, JournalFormat.Schema, number, place.Application, order.Candidate, order.Stable.Id, order.Manifest.CanonicalJson, order.Plan, order.Holder, order.RunUrl, ToolVersion.Text),
                 durable: true);
             Show(opened);
+            using var heartbeat = context.Progress.Heartbeat(() => teller.Heartbeat(context.Clock.GetUtcNow()));
             target = new AwsRolloutTarget(session, place, order, Evidence(), context.Clock, context.Surroundings.Random, Note);
             await announcements.TellAsync("deployment started", $"{order.Candidate} is to replace {order.Stable.Id}, by {order.Holder}{(order.RunUrl is { } url ? $" ({url})" : "")}.", CancellationToken.None);
             return await FollowAsync(number, RolloutState.Initial(opened.At), announcements);
