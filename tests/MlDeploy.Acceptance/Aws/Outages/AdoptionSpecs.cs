@@ -14,7 +14,7 @@ public sealed class OnTheSlowTwin : ICollectionFixture<SlowAccount>
 public sealed class SlowAccount : TwinAccount
 {
     public SlowAccount()
-        : base(speed: 15, resourceSeconds: new Dictionary<string, double>(StringComparer.Ordinal) { ["*"] = 1 })
+        : base(speed: 10, resourceSeconds: new Dictionary<string, double>(StringComparer.Ordinal) { ["*"] = 1 })
     {
     }
 }

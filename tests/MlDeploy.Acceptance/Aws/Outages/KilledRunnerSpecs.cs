@@ -36,6 +36,10 @@ public sealed class KilledRunnerSpecs(UnhurriedAccount account) : AwsTest(accoun
 
             back.Add(await StableAgainAsync(service, instant));
             gone.Add(await NothingLeftAsync(service, instant));
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"back on stable after {back[^1].TotalSeconds:0} s, nothing left after {gone[^1].TotalSeconds:0} s"));
+
+            // The application's own alarms saw its errors, and nothing is deployed while they fire.
+            await Until.TrueAsync(async () => (await Aws.ListAsync("cloudwatch describe-alarms --state-value ALARM", "MetricAlarms[].AlarmName", "--alarm-name-prefix", service.Name)).Length == 0, "no alarm fires");
         }
 
         var account = await traffic.EndAsync();
