@@ -18,10 +18,14 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     private static readonly TimeSpan ReadBackEvery = TimeSpan.FromSeconds(5);
 
+    /// <summary>While CodeDeploy's own clock is waited for: calls are counted.</summary>
+    private static readonly TimeSpan AwaitEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>From a weight that CodeDeploy took back to a status that tells why.</summary>
+    private const int LooksForTheEnd = 4;
+
     /// <summary>From `ContinueDeployment`, or the time CodeDeploy was to shift, to the weight in force.</summary>
     private static readonly TimeSpan ShiftWithin = TimeSpan.FromMinutes(3);
-
-    private static readonly TimeSpan SucceedWithin = TimeSpan.FromMinutes(20);
 
     private readonly AwsSession session;
     private readonly DeploymentPlace place;
@@ -32,6 +36,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private readonly TrafficReader traffic;
     private readonly CandidateStart start;
     private readonly DeploymentStop stopping;
+    private readonly DeploymentWaits waits;
     private readonly EndedOutside ended;
     private readonly DeploymentWatch watch;
     private readonly HeartbeatAlarm alarm;
@@ -61,7 +66,9 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         traffic = new TrafficReader(session, place);
         start = new CandidateStart(session, place, order, clock, note);
         stopping = new DeploymentStop(session.CodeDeploy, clock, note);
-        alarm = new HeartbeatAlarm(session.CloudWatch, new HeartbeatExpiry(session.Scheduler, name, place.HeartbeatRole, clock), name, clock);
+        waits = new DeploymentWaits(session.CodeDeploy, clock);
+        var told = order.Manifest.Notifications.On.Contains(NotificationKind.Deployment) ? place.TopicArn : null;
+        alarm = new HeartbeatAlarm(session.CloudWatch, new HeartbeatExpiry(session.Scheduler, name, place.HeartbeatRole, clock), name, told, clock);
         heartbeat = new HeartbeatLoop(session.CloudWatch, name, clock);
         ended = new EndedOutside(session.CloudWatch, name, () => heartbeat.SinceLastBeat);
         watch = new DeploymentWatch(session.CodeDeploy, heartbeat, ended, clock);
@@ -104,7 +111,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         return await evidence.TestAsync(test, cancel);
     }
 
-    public Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) => evidence.CheckAsync(cancel);
+    public async Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) =>
+        [.. await evidence.CheckAsync(cancel), .. await CustomMetric.CheckAsync(session.CloudWatch, place, order.Manifest.Rollout.Gates, clock, cancel)];
 
     public async Task<double> SetWeightAsync(double weight, CancellationToken cancel)
     {
@@ -113,7 +121,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         if (first)
         {
             await watch.ThroughAsync(HoldScalingAsync, cancel);
-            await watch.ThroughAsync(stop => TryContinueAsync("READY_WAIT", stop), cancel);
+            await watch.ThroughAsync(BeginShiftAsync, cancel);
             shiftBegan = clock.GetUtcNow();
         }
 
@@ -121,7 +129,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         var within = ShiftWithin + (first ? TimeSpan.Zero : order.Manifest.Rollout.Steps.Select(step => step.For).DefaultIfEmpty().Max());
         for (var look = 0; present < weight - Tolerance && clock.GetElapsedTime(began) < within; look++)
         {
-            await Task.Delay(ReadBackEvery, clock, cancel);
+            await Task.Delay(first ? ReadBackEvery : AwaitEvery, clock, cancel);
             if (look % 3 == 2)
             {
                 await watch.IsUnderWayAsync(deployment!, cancel);
@@ -154,8 +162,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         var other = group == place.Blue ? place.Green : place.Blue;
         meter.BeginStep(
             judge,
-            new MeasuredArm("c", group.FullName, Family(taskDefinition!)),
-            comparable ? new MeasuredArm("s", other.FullName, order.Stable.Family) : null,
+            new MeasuredArm("c", group.FullName, Family(taskDefinition!), order.Manifest.Version),
+            comparable ? new MeasuredArm("s", other.FullName, order.Stable.Family, order.Stable.Label) : null,
             shiftBegan,
             stepBegan);
     }
@@ -187,13 +195,13 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     {
         try
         {
-            var info = await UntilSucceededAsync(cancel);
+            var info = await waits.UntilSucceededAsync(deployment!, TimeSpan.FromMinutes(AwsRolloutPlan.TerminationWait(order.Manifest.Rollout)), cancel);
             var serving = await traffic.ReadAsync(cancel);
-            if (info.Status != CodeDeployStatus.Succeeded || serving.Live.TaskDefinition != taskDefinition || serving.Live.Weight < 1 - Tolerance)
+            if (info?.Status != CodeDeployStatus.Succeeded || serving.Live.TaskDefinition != taskDefinition || serving.Live.Weight < 1 - Tolerance)
             {
                 throw new ExpectedException(
                     ExitCode.TargetFailed,
-                    $"{order.Candidate} is promoted, but deployment {deployment} is {info.Status}{(info.ErrorInformation is null ? "" : $": {CodeDeployStatus.Why(info)}")}; serving: {serving}",
+                    $"{order.Candidate} is promoted, but deployment {deployment} {(info is null ? "cannot be read" : $"is {info.Status}")}{(info?.ErrorInformation is not null ? $": {CodeDeployStatus.Why(info)}" : waits.Refused is { } refused ? $", and its wait could not be ended ({refused})" : "")}; serving: {serving}",
                     "`mldeploy status --target aws` shows what serves; `mldeploy history --target aws` what CodeDeploy did");
             }
         }
@@ -268,13 +276,23 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         await alarm.ArmAsync(cancel);
     }
 
-    /// <summary>CodeDeploy has a clock of its own: a weight that moved before the step was judged is a failure, not a surprise.</summary>
+    /// <summary>
+    /// CodeDeploy has a clock of its own: a weight that moved before the step was judged is a failure, not a surprise. One that was
+    /// taken back is a rollback, most likely, whose reason is told a moment later.
+    /// </summary>
     private async Task ReadWeightAsync(CancellationToken cancel)
     {
         try
         {
-            // Unless it is CodeDeploy that rolls back, which it has its reasons for.
-            if (await WeightAsync(cancel) is var now && Math.Abs(now - inForce) > Tolerance && await watch.IsUnderWayAsync(deployment!, cancel))
+            var now = await WeightAsync(cancel);
+            for (var look = 0; now < inForce - Tolerance && look < LooksForTheEnd; look++)
+            {
+                await Task.Delay(ReadBackEvery, clock, cancel);
+                await watch.IsUnderWayAsync(deployment!, cancel);
+                now = await WeightAsync(cancel);
+            }
+
+            if (Math.Abs(now - inForce) > Tolerance && await watch.IsUnderWayAsync(deployment!, cancel))
             {
                 throw new ExpectedException(
                     ExitCode.TargetFailed, $"the candidate's weight went from {Words.Percent(inForce)} to {Words.Percent(now)} before the step was judged", "see who else changes the listener or the deployment; then deploy again");
@@ -320,39 +338,10 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         return trouble is null || refused is null ? trouble : $"StopDeployment was refused ({refused}), and {trouble}";
     }
 
-    private async Task<DeploymentInfo> UntilSucceededAsync(CancellationToken cancel)
+    private async Task<bool> BeginShiftAsync(CancellationToken cancel)
     {
-        var began = clock.GetTimestamp();
-        var continued = false;
-        while (true)
-        {
-            var info = (await watch.ThroughAsync(stop => session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = deployment! }, stop), cancel)).DeploymentInfo;
-            if (CodeDeployStatus.IsOver(info.Status) || clock.GetElapsedTime(began) > SucceedWithin)
-            {
-                return info;
-            }
-
-            if (!continued)
-            {
-                continued = await watch.ThroughAsync(stop => TryContinueAsync("TERMINATION_WAIT", stop), cancel);
-            }
-
-            await Task.Delay(ReadBackEvery, clock, cancel);
-        }
-    }
-
-    /// <returns>False when it is not in that wait: not yet, or no longer, since an earlier attempt got through.</returns>
-    private async Task<bool> TryContinueAsync(string wait, CancellationToken cancel)
-    {
-        try
-        {
-            await session.CodeDeploy.ContinueDeploymentAsync(new ContinueDeploymentRequest { DeploymentId = deployment, DeploymentWaitType = wait }, cancel);
-            return true;
-        }
-        catch (AwsServiceException early) when (early.Code is "DeploymentIsNotInReadyStateException" or "InvalidDeploymentStatusException" or "InvalidDeploymentWaitTypeException" or "DeploymentAlreadyCompletedException")
-        {
-            return false;
-        }
+        await waits.BeginShiftAsync(deployment!, cancel);
+        return true;
     }
 
     private async Task<double> WeightAsync(CancellationToken cancel)

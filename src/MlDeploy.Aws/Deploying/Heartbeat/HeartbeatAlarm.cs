@@ -6,7 +6,8 @@ using MlDeploy.Core.Rollout;
 namespace MlDeploy.Aws.Deploying.Heartbeat;
 
 /// <summary>The dead man's switch: an alarm that CodeDeploy rolls back on once our heartbeats stop, and that is gone some minutes after them.</summary>
-public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatExpiry expiry, HeartbeatName name, TimeProvider clock)
+/// <param name="topic">ARN of who is told when it fires; null for nobody. The runner cannot tell then: it is gone.</param>
+public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatExpiry expiry, HeartbeatName name, string? topic, TimeProvider clock)
 {
     /// <summary>
     /// Three periods of ten seconds. CloudWatch takes missing data for breaching only once older points have left its evaluation range
@@ -116,8 +117,8 @@ public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatExpiry 
         {
             AlarmName = name.Alarm,
             AlarmDescription = missing == "breaching"
-                ? $"mldeploy judges a deployment of {name.Application}; without heartbeats CodeDeploy rolls it back"
-                : $"mldeploy was told to leave a deployment of {name.Application} alone: nobody judges it",
+                ? $"Heartbeats of the mldeploy that judges a deployment of {name.Application}. In ALARM they have stopped: nobody judges it, and CodeDeploy rolls it back by itself."
+                : $"mldeploy was told to leave a deployment of {name.Application} alone: nobody judges it.",
             Namespace = HeartbeatName.Namespace,
             MetricName = HeartbeatName.Metric,
             Dimensions = name.Dimensions,
@@ -128,6 +129,7 @@ public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatExpiry 
             Threshold = threshold,
             ComparisonOperator = "LessThanThreshold",
             TreatMissingData = missing,
+            AlarmActions = topic is null ? [] : [topic],
             Tags = [new Tag { Key = Templates.StackTags.Application, Value = name.Application }],
         },
         stop);

@@ -33,7 +33,7 @@ internal static class AwsRollback
 
             // A rollback of CodeDeploy's own that failed leaves traffic at both: what serves most of it is no answer yet.
             var wanted = await WantedAsync(parse.GetValue(RollbackCommand.To), application, serving.IsSplit ? null : stable, session, context);
-            await using var run = new AwsDeploymentRun(session, application.Place, await OrderAsync(wanted, stable, application, session, context), context.Surroundings.WorkingDirectory, context);
+            await using var run = new AwsDeploymentRun(session, application.Place, application.Standing[StackOutputs.Dashboard], await OrderAsync(wanted, stable, application, session, context), context.Surroundings.WorkingDirectory, context);
             return await run.RunAsync();
         }
     }
@@ -94,6 +94,7 @@ internal static class AwsRollback
             Plan = AwsRolloutPlan.For(manifest.Rollout),
             Stable = stable,
             Candidate = wanted.Id,
+            TrainedAt = wanted.TrainedAt,
 
             // Families alternate: the arms of one family could not be told apart.
             TaskDefinition = sameFamily ? null : wanted.TaskDefinition,
