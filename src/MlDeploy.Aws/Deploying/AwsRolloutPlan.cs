@@ -20,6 +20,9 @@ public static class AwsRolloutPlan
     /// </summary>
     public static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
+    /// <summary>CodeDeploy gives tasks an hour to become healthy.</summary>
+    private static readonly TimeSpan LongestStart = TimeSpan.FromHours(1);
+
     /// <summary>CodeDeploy waits two days at most.</summary>
     private const int LongestWait = 2880;
 
@@ -64,6 +67,10 @@ public static class AwsRolloutPlan
         const int ForMachines = 10;
         return Math.Clamp(ForMachines + (int)Math.Ceiling(rollout.Tests.Sum(test => test.Timeout.TotalMinutes)), ForMachines, LongestWait);
     }
+
+    /// <summary>How long a deployment may last in CodeDeploy, from the creation of its task set to the removal of the old one.</summary>
+    public static TimeSpan LongestLife(RolloutSettings rollout) =>
+        LongestStart + TimeSpan.FromMinutes(ReadyWait(rollout) + TerminationWait(rollout)) + TimeSpan.FromTicks(rollout.Steps.Sum(step => step.For.Ticks));
 
     /// <summary>The step's interval as the manifest has it.</summary>
     private static TimeSpan Shortened(TimeSpan interval) => interval > Margin * 2 ? interval - Margin : interval / 2;

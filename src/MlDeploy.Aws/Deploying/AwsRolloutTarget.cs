@@ -28,11 +28,6 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     /// <summary>From `ContinueDeployment`, or the time CodeDeploy was to shift, to the weight in force.</summary>
     private static readonly TimeSpan ShiftWithin = TimeSpan.FromMinutes(3);
 
-    private static readonly TimeSpan StableWithin = TimeSpan.FromMinutes(3);
-
-    /// <summary>As long as the dead man's switch may take at most.</summary>
-    private static readonly TimeSpan GivenUp = TimeSpan.FromMinutes(3);
-
     private readonly AwsSession session;
     private readonly DeploymentPlace place;
     private readonly CandidateOrder order;
@@ -44,6 +39,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private readonly DeploymentStop stopping;
     private readonly DeploymentWaits waits;
     private readonly EndedOutside ended;
+    private readonly DeploymentWatch watch;
     private readonly HeartbeatAlarm alarm;
     private readonly HeartbeatLoop heartbeat;
     private readonly ScalingHold scaling;
@@ -72,12 +68,14 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         start = new CandidateStart(session, place, order, clock, note);
         stopping = new DeploymentStop(session.CodeDeploy, clock, note);
         waits = new DeploymentWaits(session.CodeDeploy, clock);
-        alarm = new HeartbeatAlarm(session.CloudWatch, name, order.Manifest.Notifications.On.Contains(NotificationKind.Deployment) ? place.TopicArn : null, clock);
+        var told = order.Manifest.Notifications.On.Contains(NotificationKind.Deployment) ? place.TopicArn : null;
+        alarm = new HeartbeatAlarm(session.CloudWatch, new HeartbeatExpiry(session.Scheduler, name, place.HeartbeatRole, clock), name, told, clock);
         heartbeat = new HeartbeatLoop(session.CloudWatch, name, clock);
         ended = new EndedOutside(session.CloudWatch, name, () => heartbeat.SinceLastBeat, (id, cancel) => SteeringNote.AwaitAsync(session.Logs, place.LogGroup, id, clock, cancel));
+        watch = new DeploymentWatch(session.CodeDeploy, heartbeat, ended, clock);
         scaling = new ScalingHold(session.ApplicationAutoScaling, place, clock);
         restarts = new RestartCount(session.Ecs, place.Cluster);
-        heartbeat.Renew = scaling.RenewAsync;
+        heartbeat.Renew = stop => Task.WhenAll(scaling.RenewAsync(stop), alarm.RenewAsync(stop));
     }
 
     /// <summary>Null before it is created.</summary>
@@ -92,6 +90,11 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         {
             await (order.Adopted is { } adopted ? AdoptAsync(adopted, cancel) : BeginAsync(cancel));
         }
+        catch (OutsideEventException outside) when (outside.Happened is LeaseLost)
+        {
+            await CleanUpAsync(cancel);
+            throw;
+        }
         catch (AwsServiceException failure)
         {
             throw AwsFailures.AsExpected(failure);
@@ -100,7 +103,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     public async Task<string?> TestCandidateAsync(PreTrafficTest test, CancellationToken cancel)
     {
-        if (await WeightAsync(cancel) > 0)
+        if (await watch.ThroughAsync(WeightAsync, cancel) > 0)
         {
             note($"test {test.Name} is not run again: the candidate has production traffic already");
             return null;
@@ -114,12 +117,12 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     public async Task<double> SetWeightAsync(double weight, CancellationToken cancel)
     {
-        var present = await WeightAsync(cancel);
+        var present = await watch.ThroughAsync(WeightAsync, cancel);
         var first = present < Tolerance;
         if (first)
         {
-            await HoldScalingAsync(cancel);
-            await waits.BeginShiftAsync(deployment!, cancel);
+            await watch.ThroughAsync(HoldScalingAsync, cancel);
+            await watch.ThroughAsync(BeginShiftAsync, cancel);
             shiftBegan = clock.GetUtcNow();
         }
 
@@ -130,10 +133,10 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
             await Task.Delay(first ? ReadBackEvery : AwaitEvery, clock, cancel);
             if (look % 3 == 2)
             {
-                await WatchAsync(cancel);
+                await watch.IsUnderWayAsync(deployment!, cancel);
             }
 
-            present = await WeightAsync(cancel);
+            present = await watch.ThroughAsync(WeightAsync, cancel);
         }
 
         if (first)
@@ -144,7 +147,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         (inForce, stepBegan, comparable) = (present, clock.GetUtcNow(), present < 1 - Tolerance);
         if (!comparable)
         {
-            await scaling.ReleaseAsync(cancel);
+            await watch.ThroughAsync(ReleaseScalingAsync, cancel);
         }
 
         return Math.Abs(present - weight) < Tolerance ? weight : present;
@@ -168,12 +171,12 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     public async Task<IReadOnlyList<Measurement>> MeasureAsync(CancellationToken cancel)
     {
-        await WatchAsync(cancel);
+        await watch.IsUnderWayAsync(deployment!, cancel);
         var measured = new List<Measurement>(await meter!.MeasureAsync(cancel));
         if (looks++ % 3 == 0)
         {
             await ReadWeightAsync(cancel);
-            measured.AddRange(await RestartsAsync(cancel));
+            measured.AddRange(await restarts.MeasureAsync(judging!.Plan.Gates, taskDefinition!, cancel));
         }
 
         measured.AddRange(evidence.Take());
@@ -182,13 +185,9 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     public async Task<RolloutEvent> RestoreStableAsync(CancellationToken cancel)
     {
-        if (deployment is null && creating)
-        {
-            deployment = await start.FindAsync(alarm.Name, cancel);
-        }
-
+        deployment ??= creating ? await CreatedAsync(cancel) : null;
         var trouble = deployment is null ? null : await StopAsync(deployment, cancel);
-        var verified = await VerifyAsync(trouble, cancel);
+        var verified = await new StableReadBack(traffic, order.Stable, session.Region, clock).VerifyAsync(deployment, stopping.SeenOver, trouble, cancel);
         await CleanUpAsync(cancel);
         return verified;
     }
@@ -220,7 +219,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     {
         if (alarmed)
         {
-            await alarm.ReleaseAsync(cancel);
+            await alarm.ReleaseAsync(clock.GetUtcNow() + AwsRolloutPlan.LongestLife(order.Manifest.Rollout), cancel);
         }
 
         await heartbeat.StopAsync();
@@ -236,26 +235,25 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private async Task BeginAsync(CancellationToken cancel)
     {
         await start.RefuseFiringAlarmsAsync(cancel);
-        await HeartbeatAlarm.SweepAsync(session.CloudWatch, place.Application, kept: null, cancel);
+        await StaleAlarms.SweepAsync(session, place.Application, cancel);
         candidateGroup = (await traffic.ReadAsync(cancel)).Idle.Place;
         taskDefinition = await start.RegisterAsync(cancel);
         var configuration = await GroupSettings.ApplyAsync(session.CodeDeploy, place, order.Manifest.Rollout, cancel);
         await heartbeat.StartAsync(cancel);
-        await alarm.CreateAsync(cancel);
-        alarmed = true;
+        await ArmAsync(cancel);
         await alarm.WaitUntilOkAsync(cancel);
         creating = true;
         deployment = await start.CreateAsync(taskDefinition, configuration, alarm.Name, cancel);
         start.Tell(deployment);
-        await start.WaitUntilReadyAsync(deployment, taskDefinition, info => ended.TellAsync(info, cancel), cancel);
+        await start.WaitUntilReadyAsync(deployment, taskDefinition, watch, info => ended.TellAsync(info, cancel), cancel);
     }
 
     /// <summary>Goes on with a deployment whose runner is gone, before its alarm fires.</summary>
     private async Task AdoptAsync(RunningDeployment adopted, CancellationToken cancel)
     {
-        await heartbeat.StartAsync(cancel);
-        alarmed = true;
         (deployment, taskDefinition) = (adopted.Info.DeploymentId, order.TaskDefinition!);
+        await heartbeat.StartAsync(cancel);
+        await ArmAsync(cancel);
         note($"adopted deployment {deployment}, whose runner is gone ({adopted.Info.Status}): {ConsoleLinks.Deployment(session, deployment)}");
         await scaling.AdoptAsync(cancel);
         var serving = await traffic.ReadAsync(cancel);
@@ -269,32 +267,14 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         shiftBegan = await CodeDeployClock.ShiftBeganAsync(session.CodeDeploy, deployment, cancel) ?? clock.GetUtcNow();
         if (await WeightAsync(cancel) < Tolerance)
         {
-            await start.WaitUntilReadyAsync(deployment, taskDefinition, over => ended.TellAsync(over, cancel), cancel);
+            await start.WaitUntilReadyAsync(deployment, taskDefinition, watch, over => ended.TellAsync(over, cancel), cancel);
         }
     }
 
-    /// <exception cref="OutsideEventException">It is over, or nobody could know since no heartbeat arrives.</exception>
-    private async Task WatchAsync(CancellationToken cancel)
+    private async Task ArmAsync(CancellationToken cancel)
     {
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(8), clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
-        try
-        {
-            var info = (await session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = deployment! }, either.Token)).DeploymentInfo;
-            if (CodeDeployStatus.IsOver(info.Status))
-            {
-                throw new OutsideEventException(await ended.TellAsync(info, cancel));
-            }
-        }
-        catch (Exception failure) when (failure is AwsServiceException or OperationCanceledException && !cancel.IsCancellationRequested)
-        {
-            // Read again with the next look.
-        }
-
-        if (heartbeat.SinceLastBeat > GivenUp)
-        {
-            throw new OutsideEventException(ended.Silent(heartbeat.Trouble ?? "no answer"));
-        }
+        alarmed = true;
+        await alarm.ArmAsync(cancel);
     }
 
     /// <summary>
@@ -309,11 +289,11 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
             for (var look = 0; now < inForce - Tolerance && look < LooksForTheEnd; look++)
             {
                 await Task.Delay(ReadBackEvery, clock, cancel);
-                await WatchAsync(cancel);
+                await watch.IsUnderWayAsync(deployment!, cancel);
                 now = await WeightAsync(cancel);
             }
 
-            if (Math.Abs(now - inForce) > Tolerance)
+            if (Math.Abs(now - inForce) > Tolerance && await watch.IsUnderWayAsync(deployment!, cancel))
             {
                 throw new ExpectedException(
                     ExitCode.TargetFailed, $"the candidate's weight went from {Words.Percent(inForce)} to {Words.Percent(now)} before the step was judged", "see who else changes the listener or the deployment; then deploy again");
@@ -325,22 +305,17 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<Measurement>> RestartsAsync(CancellationToken cancel)
+    /// <returns>What CreateDeployment may have made without telling; null when there is none, or it cannot be looked for.</returns>
+    private async Task<string?> CreatedAsync(CancellationToken cancel)
     {
-        var gates = judging!.Plan.Gates.Where(gate => gate.Metric == "restarts").ToArray();
-        if (gates.Length == 0)
-        {
-            return [];
-        }
-
         try
         {
-            var count = await restarts.ReadAsync(taskDefinition!, cancel);
-            return [.. gates.Select(gate => new LevelMeasurement(gate.Id, count))];
+            return await watch.ThroughAsync(stop => start.FindAsync(alarm.Name, stop), cancel);
         }
-        catch (AwsServiceException failure)
+        catch (Exception unreadable) when (unreadable is OutsideEventException or ExpectedException)
         {
-            return [.. gates.Select(gate => new MissingMeasurement(gate.Id, Failed: true, failure.Message))];
+            note($"whether a deployment was created cannot be read ({Words.FirstLine(unreadable.Message)}); its heartbeat alarm ends it");
+            return null;
         }
     }
 
@@ -349,7 +324,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         var refused = await stopping.StopAsync(id, cancel);
         if (refused is not null)
         {
-            note($"StopDeployment is refused ({refused}); heartbeats end now, so that CodeDeploy rolls back by its alarm");
+            note($"StopDeployment is refused ({refused}); the heartbeat alarm is made to fire, so that CodeDeploy rolls back by it");
+            await alarm.FireAsync(cancel);
             await heartbeat.StopAsync();
         }
 
@@ -363,41 +339,10 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         return trouble is null || refused is null ? trouble : $"StopDeployment was refused ({refused}), and {trouble}";
     }
 
-    /// <summary>Says stable serves only when listener, targets and task sets say so.</summary>
-    private async Task<RolloutEvent> VerifyAsync(string? trouble, CancellationToken cancel)
+    private async Task<bool> BeginShiftAsync(CancellationToken cancel)
     {
-        var began = clock.GetTimestamp();
-        ServingNow? serving = null;
-        string? unread = null;
-        while (true)
-        {
-            try
-            {
-                serving = await traffic.ReadAsync(cancel);
-                unread = null;
-                if (serving.Live is { Healthy: > 0 } live && live.Weight > 1 - Tolerance && live.TaskDefinition == order.Stable.TaskDefinition)
-                {
-                    return new StableVerified(order.Stable.Id);
-                }
-            }
-            catch (AwsServiceException failure)
-            {
-                unread = Words.FirstLine(failure.Message);
-            }
-
-            // After a rollback that failed, waiting changes nothing.
-            if (clock.GetElapsedTime(began) > (trouble is null ? StableWithin : TimeSpan.Zero))
-            {
-                return new StableNotVerified(
-                    trouble ?? unread ?? $"{order.Stable.Revision} does not serve 100 % with healthy targets",
-                    serving is null || unread is not null ? "unknown, since it cannot be read" : serving.ToString(),
-                    deployment is null ? "run `mldeploy status --target aws`"
-                        : stopping.SeenOver ? "run `mldeploy status --target aws`; while it still serves the candidate, `mldeploy rollback --target aws` brings the earlier version back"
-                        : $"run `aws deploy stop-deployment --deployment-id {deployment} --auto-rollback-enabled --region {session.Region}`, then `mldeploy status --target aws`; when it still serves the candidate, `mldeploy rollback --target aws`");
-            }
-
-            await Task.Delay(ReadBackEvery, clock, cancel);
-        }
+        await waits.BeginShiftAsync(deployment!, cancel);
+        return true;
     }
 
     private async Task<double> WeightAsync(CancellationToken cancel)
@@ -407,15 +352,24 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         return candidateGroup == place.Green ? green : 1 - green;
     }
 
-    private async Task HoldScalingAsync(CancellationToken cancel)
+    private async Task<bool> HoldScalingAsync(CancellationToken cancel)
     {
-        if (await scaling.TakeAsync((await traffic.ReadAsync(cancel)).Live.Running, cancel) is { } told)
+        if (await scaling.TakeAsync((await traffic.ReadAsync(cancel)).Live.Running, cancel) is not { } told)
         {
-            note(told);
+            return false;
         }
+
+        note(told);
+        return true;
     }
 
-    /// <summary>What cannot be cleaned up is told: scaling has its own release, and the next deployment sweeps alarms.</summary>
+    private async Task<bool> ReleaseScalingAsync(CancellationToken cancel)
+    {
+        await scaling.ReleaseAsync(cancel);
+        return true;
+    }
+
+    /// <summary>What cannot be cleaned up is told: scaling has its own release, and the alarm its own end.</summary>
     private async Task CleanUpAsync(CancellationToken cancel)
     {
         await heartbeat.StopAsync();
@@ -430,7 +384,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         }
         catch (AwsServiceException failure)
         {
-            note($"not cleaned up: {Words.FirstLine(failure.Message)}; autoscaling is released within 3 minutes by itself, the next deployment deletes the alarm {alarm.Name.Alarm}");
+            note($"not cleaned up: {Words.FirstLine(failure.Message)}; autoscaling is released within 3 minutes by itself, the alarm {alarm.Name.Alarm} deleted within {Words.Of(HeartbeatExpiry.Ahead)}");
         }
     }
 

@@ -38,6 +38,7 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
     }
 
     /// <returns>The deployment's id.</returns>
+    /// <exception cref="OutsideEventException">Another one was created since ours was found to be none.</exception>
     /// <exception cref="AwsServiceException">It was not created.</exception>
     public async Task<string> CreateAsync(string taskDefinition, string configuration, HeartbeatName heartbeat, CancellationToken stop)
     {
@@ -64,8 +65,11 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
         }
         catch (AwsServiceException failure) when (failure.Code == "DeploymentLimitExceededException")
         {
+            // An earlier attempt of this very call may be the one that is in the way: its answer was lost.
             var running = await RunningDeployment.FindAsync(session, place, clock, stop);
-            throw running?.Held(place.Application) ?? Clients.Failures.AwsFailures.AsExpected(failure);
+            return running is null ? throw Clients.Failures.AwsFailures.AsExpected(failure)
+                : IsOurs(running, heartbeat) ? running.Info.DeploymentId
+                : throw new OutsideEventException(Lost(running.Held(place.Application)));
         }
         catch (AwsServiceException unsure) when (unsure.Kind == AwsFailureKind.Transient)
         {
@@ -81,19 +85,19 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
 
     /// <returns>The deployment that carries this heartbeat; null when there is none.</returns>
     public async Task<string?> FindAsync(HeartbeatName heartbeat, CancellationToken stop) =>
-        await RunningDeployment.FindAsync(session, place, clock, stop) is { } running && LeaseText.Read(running.Info.Description)?.Key == heartbeat.Key ? running.Info.DeploymentId : null;
+        await RunningDeployment.FindAsync(session, place, clock, stop) is { } running && IsOurs(running, heartbeat) ? running.Info.DeploymentId : null;
 
     /// <exception cref="ExpectedException">It never becomes healthy, with the stop reason and the last log lines.</exception>
     /// <exception cref="OutsideEventException">It was ended.</exception>
-    public async Task WaitUntilReadyAsync(string id, string taskDefinition, Func<DeploymentInfo, Task<RolloutEvent>> ended, CancellationToken stop)
+    public async Task WaitUntilReadyAsync(string id, string taskDefinition, DeploymentWatch watch, Func<DeploymentInfo, Task<RolloutEvent>> ended, CancellationToken stop)
     {
         var began = clock.GetTimestamp();
         var within = (order.Manifest.Application.Health.StartWithin * Patience) + ForPlacing;
         var looks = 0;
         while (true)
         {
-            var deployment = (await session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = id }, stop)).DeploymentInfo;
-            if (deployment.Status == CodeDeployStatus.Ready)
+            var deployment = await watch.LookAsync(id, stop);
+            if (deployment?.Status == CodeDeployStatus.Ready)
             {
                 return;
             }
@@ -104,7 +108,7 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
                 return;
             }
 
-            if (CodeDeployStatus.IsOver(deployment.Status))
+            if (deployment is not null && CodeDeployStatus.IsOver(deployment.Status))
             {
                 throw await ExplainAsync(taskDefinition, stop) is { } why
                     ? new ExpectedException(ExitCode.TargetFailed, $"the candidate never became healthy ({CodeDeployStatus.Why(deployment)}): {why}", "correct the version, then deploy again")
@@ -112,7 +116,7 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
             }
 
             var elapsed = clock.GetElapsedTime(began);
-            var stops = elapsed > order.Manifest.Application.Health.StartWithin * Patience && ++looks % 3 == 0 ? await ExplainAsync(taskDefinition, stop) : null;
+            var stops = deployment is not null && elapsed > order.Manifest.Application.Health.StartWithin * Patience && ++looks % 3 == 0 ? await ExplainAsync(taskDefinition, stop) : null;
             if (stops is not null || elapsed > within)
             {
                 throw new ExpectedException(
@@ -126,6 +130,10 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
     }
 
     public void Tell(string id) => note($"deployment {id}: {ConsoleLinks.Deployment(session, id)}");
+
+    private static bool IsOurs(RunningDeployment running, HeartbeatName heartbeat) => LeaseText.Read(running.Info.Description)?.Key == heartbeat.Key;
+
+    private static LeaseLost Lost(ExpectedException held) => new($"{held.Message} ({held.Remedy})");
 
     /// <returns>Null while none of its tasks has stopped.</returns>
     private async Task<string?> ExplainAsync(string taskDefinition, CancellationToken stop)

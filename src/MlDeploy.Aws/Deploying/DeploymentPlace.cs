@@ -29,6 +29,9 @@ public sealed record DeploymentPlace
     public required string TopicArn { get; init; }
     public required string LogGroup { get; init; }
 
+    /// <summary>ARN of the role that heartbeat alarms are deleted with when nobody is left to.</summary>
+    public required string HeartbeatRole { get; init; }
+
     /// <summary>The application's own: they end a deployment.</summary>
     public required ImmutableArray<string> Alarms { get; init; }
 
@@ -72,6 +75,7 @@ public sealed record DeploymentPlace
             TestUrl = Need(StackOutputs.TestUrl),
             TopicArn = Need(StackOutputs.TopicArn),
             LogGroup = Need(StackOutputs.LogGroup),
+            HeartbeatRole = Need(StackOutputs.HeartbeatRoleArn),
             Alarms = [.. (application[StackOutputs.Alarms] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
         };
     }

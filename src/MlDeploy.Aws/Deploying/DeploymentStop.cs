@@ -32,6 +32,7 @@ internal sealed class DeploymentStop(CodeDeployClient codeDeploy, TimeProvider c
         while (true)
         {
             string trouble;
+            var final = false;
             using var late = new CancellationTokenSource(AttemptPatience, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
             try
@@ -46,13 +47,15 @@ internal sealed class DeploymentStop(CodeDeployClient codeDeploy, TimeProvider c
             catch (AwsServiceException failure)
             {
                 trouble = $"{failure.Code}: {Words.FirstLine(failure.Message)}";
+                final = failure.Kind is AwsFailureKind.AccessDenied or AwsFailureKind.InvalidCredentials or AwsFailureKind.ExpiredCredentials;
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
                 trouble = $"no answer within {AttemptPatience.TotalSeconds:0} s";
             }
 
-            if (clock.GetElapsedTime(began) > StopWithin)
+            // What is denied is denied again, while the candidate still serves.
+            if (final || clock.GetElapsedTime(began) > StopWithin)
             {
                 return trouble;
             }

@@ -34,6 +34,7 @@ public static class StackOutputs
     public const string TopicArn = "TopicArn";
     public const string DeploymentApplication = "DeploymentApplication";
     public const string DeploymentGroup = "DeploymentGroup";
+    public const string HeartbeatRoleArn = "HeartbeatRoleArn";
 
     /// <summary>Names of alarms, with commas between.</summary>
     public const string Alarms = "Alarms";
@@ -54,7 +55,7 @@ public static class StackOutputs
         [
             Url, TestUrl, LoadBalancerArn, LoadBalancerDns, LoadBalancerFullName, ProductionListenerArn, TestListenerArn,
             BlueTargetGroupArn, BlueTargetGroupName, BlueTargetGroupFullName, GreenTargetGroupArn, GreenTargetGroupName, GreenTargetGroupFullName,
-            Cluster, Service, ExecutionRoleArn, TaskRoleArn, TaskSecurityGroup, LogGroup, TopicArn, DeploymentApplication, DeploymentGroup, Alarms, Dashboard,
+            Cluster, Service, ExecutionRoleArn, TaskRoleArn, TaskSecurityGroup, LogGroup, TopicArn, DeploymentApplication, DeploymentGroup, HeartbeatRoleArn, Alarms, Dashboard,
         ],
         StackKind.Training => [Bucket, Notebook, TrainingRoleArn, TrainingSubnets, TrainingSecurityGroup],
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),

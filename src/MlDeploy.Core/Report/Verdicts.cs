@@ -13,9 +13,11 @@ public static class Verdicts
     {
         Phase.Promoted when opened.Stable is null => $"{opened.Candidate} is promoted: the first version of {opened.Application} serves all traffic{Because(state)}.",
         Phase.Promoted => $"{opened.Candidate} is promoted: it replaced {opened.Stable} and serves all traffic{Because(state)}.",
+        Phase.Refused => $"{opened.Candidate} was not deployed: {Why(state)}.",
         Phase.RolledBack when opened.Stable is null => $"{opened.Candidate} was removed: {Why(state)}; there was no stable version to go back to.",
         Phase.RolledBack => $"{opened.Candidate} was rolled back: {Why(state)}; {opened.Stable} is verified serving 100 %.",
-        Phase.Unsafe => $"Unsafe: {Why(state)}.",
+        // What serves what and what to do come last: none of it is cut.
+        Phase.Unsafe => $"Unsafe: {state.Reason ?? "for no reason that is known"}.",
         Phase.Paused => $"{opened.Candidate} is paused at {Words.Percent(state.Weight)}: {Why(state)}.",
         _ => $"{opened.Candidate} is {Name(state.Phase)}.",
     };
@@ -25,6 +27,7 @@ public static class Verdicts
         Begun => "deployment began",
         CandidateHealthy healthy => $"candidate healthy after {Words.Of(healthy.After)}",
         CandidateFailed failed => failed.Reason,
+        LeaseLost lost => lost.Reason,
         TestsPassed { Tests.Length: 0 } => "no pre-traffic tests to run",
         TestsPassed passed => string.Create(CultureInfo.InvariantCulture, $"{passed.Tests.Length} of {passed.Tests.Length} tests passed: {string.Join(", ", passed.Tests)}"),
         TestFailed failed => $"test {failed.Test} failed: {failed.Reason}",

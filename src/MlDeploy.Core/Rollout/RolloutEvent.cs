@@ -9,6 +9,7 @@ namespace MlDeploy.Core.Rollout;
 [JsonDerivedType(typeof(Begun), "begun")]
 [JsonDerivedType(typeof(CandidateHealthy), "candidateHealthy")]
 [JsonDerivedType(typeof(CandidateFailed), "candidateFailed")]
+[JsonDerivedType(typeof(LeaseLost), "leaseLost")]
 [JsonDerivedType(typeof(TestsPassed), "testsPassed")]
 [JsonDerivedType(typeof(TestFailed), "testFailed")]
 [JsonDerivedType(typeof(EvidenceMissing), "evidenceMissing")]
@@ -33,6 +34,9 @@ public sealed record Begun : RolloutEvent;
 public sealed record CandidateHealthy(TimeSpan After) : RolloutEvent;
 
 public sealed record CandidateFailed(string Reason) : RolloutEvent;
+
+/// <summary>Another deployment of the application was created first: this one has changed nothing, and there is nothing to go back from.</summary>
+public sealed record LeaseLost(string Reason) : RolloutEvent;
 
 public sealed record TestsPassed(ImmutableArray<string> Tests) : RolloutEvent;
 

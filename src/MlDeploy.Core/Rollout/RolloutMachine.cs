@@ -22,6 +22,8 @@ public static class RolloutMachine
     private static RolloutState? LeaveAtOnce(RolloutPlan plan, RolloutState state, RolloutEvent happened, DateTimeOffset at) => happened switch
     {
         CandidateFailed(var reason) => RollBack(state, ExitCode.TargetFailed, reason, at),
+        // There is nothing to go back from, and what serves is the other deployment's matter.
+        LeaseLost(var reason) when state.Phase == Phase.Starting => state with { Phase = Phase.Refused, Since = at, Exit = ExitCode.LeaseHeld, Reason = reason },
         TargetFailed(var reason) => RollBack(state, ExitCode.TargetFailed, reason, at),
         WeightRefused(var reason) => RollBack(state, ExitCode.TargetFailed, reason, at),
         TestFailed(var test, var reason) => RollBack(state, ExitCode.GateFailed, $"test {test} failed: {reason}", at),

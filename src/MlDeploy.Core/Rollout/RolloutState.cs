@@ -31,6 +31,9 @@ public enum Phase
 
     /// <summary>What serves what could not be put right or not be verified.</summary>
     Unsafe,
+
+    /// <summary>Nothing was begun: another deployment was first.</summary>
+    Refused,
 }
 
 /// <summary>Where a rollout stands. Always the fold of its journal's events.</summary>
@@ -41,7 +44,7 @@ public enum Phase
 public sealed record RolloutState(Phase Phase, int Step, double Weight, DateTimeOffset Since, DateTimeOffset StartedAt, ExitCode? Exit = null, string? Reason = null)
 {
     [JsonIgnore]
-    public bool IsFinal => Phase is Phase.Promoted or Phase.RolledBack or Phase.Unsafe;
+    public bool IsFinal => Phase is Phase.Promoted or Phase.RolledBack or Phase.Unsafe or Phase.Refused;
 
     public static RolloutState Initial(DateTimeOffset at) => new(Phase.Pending, 0, 0, at, at);
 }

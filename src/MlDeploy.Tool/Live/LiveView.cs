@@ -52,7 +52,7 @@ internal sealed class LiveView : IDisposable
     {
         Phase.Promoted => Tone.Good,
         Phase.RollingBack or Phase.RolledBack or Phase.Unsafe => Tone.Bad,
-        Phase.Paused => Tone.Warning,
+        Phase.Paused or Phase.Refused => Tone.Warning,
         _ => Tone.Plain,
     };
 

@@ -25,14 +25,12 @@ internal sealed class FaultInjector(TwinClock clock, TimeProvider real)
         }
     }
 
-    public bool IsUnreachable
+    /// <param name="service">Its signing name.</param>
+    public bool IsUnreachable(string service)
     {
-        get
+        lock (gate)
         {
-            lock (gate)
-            {
-                return real.GetUtcNow() < unreachableUntil;
-            }
+            return real.GetUtcNow() < unreachableUntil && (settings.UnreachableServices.IsDefaultOrEmpty || settings.UnreachableServices.Contains(service));
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed record FaultSettings
     /// <summary>Real seconds from now during which connections are cut before any answer.</summary>
     public double UnreachableSeconds { get; init; }
 
+    /// <summary>Signing names of the services whose connections are cut meanwhile, as `monitoring`; all when empty.</summary>
+    public ImmutableArray<string> UnreachableServices { get; init; } = [];
+
     /// <summary>IAM actions denied to everyone, the twin's own calls on a client's behalf included: `cloudformation:CreateChangeSet`, `ecs:*`.</summary>
     public ImmutableArray<string> Deny { get; init; } = [];
 

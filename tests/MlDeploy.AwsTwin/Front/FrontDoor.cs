@@ -12,15 +12,15 @@ internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, Reques
 
     public async Task HandleAsync(HttpContext context)
     {
+        var (_, _, signed) = RequestReading.Scope(context);
         // The network between the client and AWS is cut, not the one within AWS.
-        if (faults.IsUnreachable && RequestReading.Caller(context.Request.Headers) == "client")
+        if (faults.IsUnreachable(signed) && RequestReading.Caller(context.Request.Headers) == "client")
         {
             context.Abort();
             return;
         }
 
         var cancel = context.RequestAborted;
-        var (_, _, signed) = RequestReading.Scope(context);
         // Bodies of S3 are data of any size and are streamed; all others are messages.
         var body = signed == "s3" ? null : await ReadAsync(context.Request, cancel);
         TwinRequest? request = null;

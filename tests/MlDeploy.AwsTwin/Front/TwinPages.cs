@@ -28,7 +28,7 @@ internal static class TwinPages
             }
             catch (JsonException problem)
             {
-                return Results.Text($"faults: {problem.Message}; known: seed, throttle, serverError, slowSeconds, unreachableSeconds, deny, allowOnly, fail\n", statusCode: 400);
+                return Results.Text($"faults: {problem.Message}; known: seed, throttle, serverError, slowSeconds, unreachableSeconds, unreachableServices, deny, allowOnly, fail\n", statusCode: 400);
             }
         });
     }

@@ -56,8 +56,9 @@ internal sealed class LoadBalancingService(TwinContext context, BalancerFleet fl
         try
         {
             var reply = await context.Moto.AskAsync(request, cancel);
+            // It is recorded: a caller who has left meanwhile does not keep it from taking effect.
             if (reply.Status < 400 && IsChange(request.Action))
-                await fleet.RefreshAsync(request.Region, cancel);
+                await fleet.RefreshAsync(request.Region, context.Ending);
             return reply;
         }
         finally

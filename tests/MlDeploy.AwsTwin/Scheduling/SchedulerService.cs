@@ -8,6 +8,8 @@ namespace MlDeploy.AwsTwin.Scheduling;
 internal sealed class SchedulerService : ITwinService, IAsyncDisposable
 {
     private const string Universal = "arn:aws:scheduler:::aws-sdk:";
+    /// <summary>Where a universal target's service is not called as it signs.</summary>
+    private static readonly Dictionary<string, string> SigningNames = new() { ["cloudwatch"] = "monitoring" };
     private static readonly TimeSpan Tick = TimeSpan.FromMinutes(1);
 
     private readonly TwinContext twin;
@@ -142,8 +144,13 @@ internal sealed class SchedulerService : ITwinService, IAsyncDisposable
                 foreach (var due in schedules.Values.Where(one => one.State == "ENABLED" && one.Next <= now).ToList())
                 {
                     // When the clock runs faster than we do, a schedule fires once for all it missed.
-                    schedules.TryUpdate(due.Key, due.After(now), due);
+                    var after = due.After(now);
+                    schedules.TryUpdate(due.Key, after, due);
                     await InvokeAsync(due);
+                    if (after is { Next: null, EndsByItself: true })
+                    {
+                        schedules.TryRemove(KeyValuePair.Create(due.Key, after));
+                    }
                 }
             }
         }
@@ -169,7 +176,7 @@ internal sealed class SchedulerService : ITwinService, IAsyncDisposable
                 .Replace("<aws.scheduler.execution-id>", Guid.NewGuid().ToString(), StringComparison.Ordinal)
                 .Replace("<aws.scheduler.attempt-number>", "1", StringComparison.Ordinal);
             using var call = twin.Caller("scheduler", entry.Region);
-            await call.JsonAsync(service, char.ToUpperInvariant(action[0]) + action[1..], (JsonObject)JsonNode.Parse(input)!, twin.Ending);
+            await call.JsonAsync(SigningNames.GetValueOrDefault(service, service), char.ToUpperInvariant(action[0]) + action[1..], (JsonObject)JsonNode.Parse(input)!, twin.Ending);
         }
         catch (Exception problem) when (problem is AwsError or System.Text.Json.JsonException or KeyNotFoundException)
         {
@@ -193,6 +200,9 @@ internal sealed class SchedulerService : ITwinService, IAsyncDisposable
         public string State => Input.Text("State") ?? "ENABLED";
 
         public JsonObject Target => Input.Object("Target");
+
+        /// <summary>After its last time it is deleted.</summary>
+        public bool EndsByItself => Input.Text("ActionAfterCompletion") == "DELETE";
 
         public Entry After(DateTimeOffset time) => this with { Next = Expression.Next(Input.Time("StartDate") ?? Created, time, Zone) is { } next && (Input.Time("EndDate") is not { } end || next <= end) ? next : null };
 

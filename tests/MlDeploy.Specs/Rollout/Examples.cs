@@ -24,7 +24,7 @@ internal static class Examples
 
     public static readonly ImmutableArray<RolloutEvent> EveryEvent =
     [
-        new Begun(), new CandidateHealthy(TimeSpan.FromSeconds(3)), new CandidateFailed("it ended"), new TestsPassed(["golden"]), new TestFailed("golden", "answered 500"),
+        new Begun(), new CandidateHealthy(TimeSpan.FromSeconds(3)), new CandidateFailed("it ended"), new LeaseLost("another was first"), new TestsPassed(["golden"]), new TestFailed("golden", "answered 500"),
         new EvidenceMissing("prometheus:conversions", "no series"), new WeightApplied(0.05), new WeightRefused("not in force"), new StepPassed([]),
         new GateFailed("http.errors", "too many", []), new StepInconclusive("too few", true, true, []), new AdvanceRequested("ann"), new PromoteRequested("ann"),
         new AbortRequested("ann"), new Interrupted("SIGTERM"), new DeadlinePassed(), new HostRestarted(), new TargetFailed("it broke"),

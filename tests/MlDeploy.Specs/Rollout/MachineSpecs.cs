@@ -119,6 +119,7 @@ public class MachineSpecs
 
         Assert.True(after.Phase == before.Phase || Legal(before.Phase).Contains(after.Phase), $"{before.Phase} → {after.Phase} by {happened}");
         Assert.True(after.Phase != Phase.RolledBack || happened is StableVerified && after.Exit is not null and not ExitCode.Done);
+        Assert.True(after.Phase != Phase.Refused || after.Exit == ExitCode.LeaseHeld && after.Weight == 0);
         Assert.True(after.Phase != Phase.Unsafe || after.Exit == ExitCode.Unsafe);
         Assert.True(after.Phase != Phase.Promoted || after.Exit == ExitCode.Done);
         Assert.True(after.Phase is not Phase.RollingBack || after.Exit is not null and not ExitCode.Done && after.Reason is not null);
@@ -128,7 +129,7 @@ public class MachineSpecs
     private static Phase[] Legal(Phase phase) => phase switch
     {
         Phase.Pending => [Phase.Starting, Phase.RollingBack],
-        Phase.Starting => [Phase.Testing, Phase.RollingBack],
+        Phase.Starting => [Phase.Testing, Phase.RollingBack, Phase.Refused],
         Phase.Testing => [Phase.Shifting, Phase.Starting, Phase.RollingBack],
         Phase.Shifting => [Phase.Judging, Phase.Baking, Phase.Starting, Phase.RollingBack],
         Phase.Judging or Phase.Baking => [Phase.Shifting, Phase.Paused, Phase.Promoted, Phase.Starting, Phase.RollingBack],

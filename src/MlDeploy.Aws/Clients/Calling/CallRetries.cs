@@ -7,6 +7,9 @@ namespace MlDeploy.Aws.Clients.Calling;
 internal sealed record CallContext(bool Repeatable, long StartedAt)
 {
     public int Attempts { get; set; }
+
+    /// <summary>Why it is made again; null before that.</summary>
+    public AwsServiceException? Trouble { get; set; }
 }
 
 /// <summary>
@@ -40,9 +43,10 @@ internal static class CallRetries
                     && Again(failure, Of(arguments.Context), arguments.AttemptNumber, retries)
                     && network.GetElapsedTime(Of(arguments.Context).StartedAt) + (failure.RetryAfter ?? TimeSpan.Zero) < retries.Budget),
                 DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as AwsServiceException)?.RetryAfter),
-                OnRetry = _ =>
+                OnRetry = arguments =>
                 {
                     counts.CountRetry();
+                    Of(arguments.Context).Trouble = arguments.Outcome.Exception as AwsServiceException;
                     return default;
                 },
             })
@@ -56,6 +60,11 @@ internal static class CallRetries
         try
         {
             return await pipeline.ExecuteAsync(async within => await attempt(within.CancellationToken), context);
+        }
+        catch (OperationCanceledException given) when (call.Trouble is { } trouble)
+        {
+            // Whoever gave it up for being slow can say what it was slow with.
+            throw new OperationCanceledException(given.Message, trouble, stop);
         }
         finally
         {

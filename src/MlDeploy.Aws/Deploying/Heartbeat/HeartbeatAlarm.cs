@@ -1,12 +1,13 @@
+using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.CloudWatch;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Rollout;
 
 namespace MlDeploy.Aws.Deploying.Heartbeat;
 
-/// <summary>The dead man's switch: an alarm that CodeDeploy rolls back on once our heartbeats stop.</summary>
+/// <summary>The dead man's switch: an alarm that CodeDeploy rolls back on once our heartbeats stop, and that is gone some minutes after them.</summary>
 /// <param name="topic">ARN of who is told when it fires; null for nobody. The runner cannot tell then: it is gone.</param>
-public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatName name, string? topic, TimeProvider clock)
+public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatExpiry expiry, HeartbeatName name, string? topic, TimeProvider clock)
 {
     /// <summary>
     /// Three periods of ten seconds. CloudWatch takes missing data for breaching only once older points have left its evaluation range
@@ -15,15 +16,61 @@ public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatName na
     private const int Period = 10;
     private const int Periods = 3;
 
+    /// <summary>More beats than anybody sends in ten seconds.</summary>
+    private const double Unreachable = 1_000_000;
+
     private static readonly TimeSpan OkWithin = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
     public HeartbeatName Name => name;
 
-    public Task CreateAsync(CancellationToken stop) => PutAsync("breaching", stop);
+    /// <summary>Makes it, or takes over one that a runner who is gone has left. Its end stands before it does: no instant leaves an alarm for ever.</summary>
+    public async Task ArmAsync(CancellationToken stop)
+    {
+        await expiry.PutOffAsync(expiry.Next, stop);
+        await PutAsync("breaching", stop);
+    }
+
+    /// <summary>Once a minute while we live. A failure is not one of the deployment: there are five minutes more to try again.</summary>
+    public async Task RenewAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (!await expiry.PutOffAsync(expiry.Next, stop))
+            {
+                // Scheduler was out of reach for so long that the alarm was deleted although we beat.
+                await PutAsync("breaching", stop);
+            }
+        }
+        catch (AwsServiceException)
+        {
+            // The next minute tries again.
+        }
+    }
 
     /// <summary>Nobody judges any more, and that is meant.</summary>
-    public Task ReleaseAsync(CancellationToken stop) => PutAsync("notBreaching", stop);
+    /// <param name="until">By when CodeDeploy has ended the deployment: the alarm is deleted then.</param>
+    public async Task ReleaseAsync(DateTimeOffset until, CancellationToken stop)
+    {
+        await expiry.PutOffAsync(until, stop);
+        await PutAsync("notBreaching", stop);
+    }
+
+    /// <summary>
+    /// Makes it fire with its next evaluation: the beats that were sent breach from now on, as missing ones do. A failure is not told: beats
+    /// are to end with this, and it fires for that, a minute or two later.
+    /// </summary>
+    public async Task FireAsync(CancellationToken stop)
+    {
+        try
+        {
+            await PutAsync("breaching", stop, threshold: Unreachable);
+        }
+        catch (AwsServiceException)
+        {
+            // It fires later.
+        }
+    }
 
     /// <summary>CodeDeploy refuses to start under an alarm that is not OK. Beats must be sent meanwhile.</summary>
     /// <exception cref="ExpectedException">It does not become OK.</exception>
@@ -50,31 +97,22 @@ public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatName na
         }
     }
 
-    public Task DeleteAsync(CancellationToken stop) => cloudWatch.DeleteAlarmsAsync(new DeleteAlarmsRequest { AlarmNames = [name.Alarm] }, stop);
-
-    /// <summary>Deletes what deployments that are over have left: an alarm costs, and tells nothing any more.</summary>
-    /// <param name="kept">Of a deployment under way; null for none.</param>
-    /// <returns>Names of what was deleted.</returns>
-    public static async Task<IReadOnlyList<string>> SweepAsync(CloudWatchClient cloudWatch, string application, HeartbeatName? kept, CancellationToken stop)
+    /// <summary>Safe to repeat.</summary>
+    public async Task DeleteAsync(CancellationToken stop)
     {
-        var stale = new List<string>();
-        await foreach (var alarm in cloudWatch.AlarmsAsync(new DescribeAlarmsRequest { AlarmNamePrefix = HeartbeatName.Prefix(application) }, stop))
+        try
         {
-            if (alarm.AlarmName != kept?.Alarm)
-            {
-                stale.Add(alarm.AlarmName);
-            }
+            await cloudWatch.DeleteAlarmsAsync(new DeleteAlarmsRequest { AlarmNames = [name.Alarm] }, stop);
+        }
+        catch (AwsServiceException gone) when (gone.Kind == AwsFailureKind.NotFound)
+        {
+            // As wanted.
         }
 
-        foreach (var some in stale.Chunk(100))
-        {
-            await cloudWatch.DeleteAlarmsAsync(new DeleteAlarmsRequest { AlarmNames = [.. some] }, stop);
-        }
-
-        return stale;
+        await expiry.EndAsync(stop);
     }
 
-    private Task PutAsync(string missing, CancellationToken stop) => cloudWatch.PutMetricAlarmAsync(
+    private Task PutAsync(string missing, CancellationToken stop, double threshold = 1) => cloudWatch.PutMetricAlarmAsync(
         new PutMetricAlarmRequest
         {
             AlarmName = name.Alarm,
@@ -88,7 +126,7 @@ public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatName na
             Period = Period,
             EvaluationPeriods = Periods,
             DatapointsToAlarm = Periods,
-            Threshold = 1,
+            Threshold = threshold,
             ComparisonOperator = "LessThanThreshold",
             TreatMissingData = missing,
             AlarmActions = topic is null ? [] : [topic],

@@ -16,6 +16,7 @@ public sealed class HeartbeatLoop(CloudWatchClient cloudWatch, HeartbeatName nam
 
     private readonly CancellationTokenSource ending = new();
     private Task beating = Task.CompletedTask;
+    private Task renewing = Task.CompletedTask;
     private long lastBeat;
     private bool disposed;
 
@@ -25,7 +26,7 @@ public sealed class HeartbeatLoop(CloudWatchClient cloudWatch, HeartbeatName nam
     /// <summary>Why the last beat failed; null when it did not.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>What is to be done about once a minute while this process lives, beside beating; failures are its own matter.</summary>
+    /// <summary>What is to be done about once a minute while this process lives. No beat waits for it; failures are its own matter.</summary>
     public Func<CancellationToken, Task>? Renew { get; set; }
 
     /// <summary>The first beat is sent before this returns, and must succeed.</summary>
@@ -41,6 +42,14 @@ public sealed class HeartbeatLoop(CloudWatchClient cloudWatch, HeartbeatName nam
     {
         await ending.CancelAsync();
         await beating;
+        try
+        {
+            await renewing;
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked for.
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -75,14 +84,14 @@ public sealed class HeartbeatLoop(CloudWatchClient cloudWatch, HeartbeatName nam
                 {
                     Trouble = failure.Message;
                 }
-                catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+                catch (OperationCanceledException slow) when (!stop.IsCancellationRequested)
                 {
-                    Trouble = $"no answer within {Patience.TotalSeconds:0} s";
+                    Trouble = slow.InnerException?.Message ?? $"no answer within {Patience.TotalSeconds:0} s";
                 }
 
-                if (beat % BeatsAMinute == 0 && Renew is { } renew)
+                if (beat % BeatsAMinute == 0 && Renew is { } renew && renewing.IsCompleted)
                 {
-                    await renew(stop);
+                    renewing = renew(stop);
                 }
             }
         }

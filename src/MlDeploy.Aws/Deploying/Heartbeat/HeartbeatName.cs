@@ -26,8 +26,11 @@ public sealed record HeartbeatName(string Application, string Key)
     public static HeartbeatName? Of(string application, DeploymentInfo deployment) =>
         deployment.OverrideAlarmConfiguration?.Alarms.Select(alarm => OfAlarm(application, alarm.Name)).FirstOrDefault(name => name is not null);
 
+    /// <summary>Another application may be named NAME-heartbeat: what follows has to be a key.</summary>
     public static HeartbeatName? OfAlarm(string application, string? alarm) =>
-        alarm is not null && alarm.StartsWith(Prefix(application), StringComparison.Ordinal) ? new HeartbeatName(application, alarm[Prefix(application).Length..]) : null;
+        alarm is not null && alarm.StartsWith(Prefix(application), StringComparison.Ordinal) && alarm[Prefix(application).Length..] is { Length: 8 } key && key.All(char.IsAsciiHexDigitLower)
+            ? new HeartbeatName(application, key)
+            : null;
 
     public static string Prefix(string application) => $"{application}-heartbeat-";
 }

@@ -4,6 +4,7 @@ using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.CloudWatch;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Rollout;
 
 namespace MlDeploy.Aws.Deploying.Judging;
 
@@ -16,6 +17,9 @@ public sealed class CloudWatchMeter(CloudWatchClient cloudWatch, DeploymentPlace
 {
     /// <summary>A look is not held up longer; what was not answered is read with the next.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    /// <summary>What has not come this long after it should have settled is told.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -32,6 +36,7 @@ public sealed class CloudWatchMeter(CloudWatchClient cloudWatch, DeploymentPlace
     private DateTimeOffset candidateSince;
     private DateTimeOffset next;
     private bool yardstickTold;
+    private bool measured;
 
     /// <summary>Calls of GetMetricData that failed in a row.</summary>
     public int Failures { get; private set; }
@@ -39,11 +44,12 @@ public sealed class CloudWatchMeter(CloudWatchClient cloudWatch, DeploymentPlace
     /// <param name="compared">Stable; null where it gets no traffic by construction.</param>
     /// <param name="since">When the candidate got its first production request.</param>
     /// <param name="from">When the step's weight came into force: the first whole minute after it counts.</param>
-    public void BeginStep(Judge stepJudge, MeasuredArm measured, MeasuredArm? compared, DateTimeOffset since, DateTimeOffset from)
+    public void BeginStep(Judge stepJudge, MeasuredArm arm, MeasuredArm? compared, DateTimeOffset since, DateTimeOffset from)
     {
-        (judge, candidate, stable, candidateSince) = (stepJudge, measured, compared, since);
+        (judge, candidate, stable, candidateSince) = (stepJudge, arm, compared, since);
         next = Ceiling(from);
         yardstickTold = compared is null;
+        measured = false;
         quantiles.Reset();
     }
 
@@ -72,9 +78,9 @@ public sealed class CloudWatchMeter(CloudWatchClient cloudWatch, DeploymentPlace
         {
             return Unread(failure.Message);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException slow) when (!stop.IsCancellationRequested)
         {
-            return Unread($"CloudWatch did not answer within {Patience.TotalSeconds:0} s");
+            return Unread(slow.InnerException?.Message ?? $"CloudWatch did not answer within {Patience.TotalSeconds:0} s");
         }
 
         if (!yardstickTold)
@@ -96,29 +102,40 @@ public sealed class CloudWatchMeter(CloudWatchClient cloudWatch, DeploymentPlace
     private IReadOnlyList<Measurement> Measure(Dictionary<DateTimeOffset, Dictionary<string, double>> data, DateTimeOffset now)
     {
         var minutes = new List<SettledMinute>();
-        string? lost = null;
+        string? missing = null;
         for (; next + Minute <= now; next += Minute)
         {
             var first = Arm(data, next, candidate);
             var second = stable is null ? null : Arm(data, next, stable);
-            switch (MinuteSettling.Of(first, second, now - next - Minute))
+            var age = now - next - Minute;
+            switch (MinuteSettling.Of(first, second, age))
             {
                 case MinuteState.Complete:
                     minutes.Add(new SettledMinute(next, first, second, Warm: next >= candidateSince + warmup));
                     continue;
                 case MinuteState.Lost:
-                    lost = string.Create(CultureInfo.InvariantCulture, $"CloudWatch has no whole measures of {(first.IsConsistent && first.AnsweredAny ? "stable" : "the candidate")} for {next.UtcDateTime:HH:mm} UTC, {MinuteSettling.GivenUp.TotalMinutes:0} min later");
+                    missing = Without(first, MinuteSettling.GivenUp);
                     continue;
+
+                // As long as others of this step were measured, it is waited for in silence.
+                case MinuteState.Waiting when !measured && minutes.Count == 0 && age > MinuteSettling.Settled + Late:
+                    missing ??= Without(first, age);
+                    break;
             }
 
             break;
         }
 
-        return minutes.Count == 0 && lost is not null
-            ? [.. gates.Where(IsMeasuredHere).Select(gate => new MissingMeasurement(gate.Id, Failed: false, lost))]
+        measured |= minutes.Count > 0;
+        return minutes.Count == 0 && missing is not null
+            ? [.. gates.Where(IsMeasuredHere).Select(gate => new MissingMeasurement(gate.Id, Failed: false, missing))]
             : minutes.Count == 0 ? []
             : [.. gates.Select((gate, at) => MinuteMeasurements.Of(gate, at, minutes, quantiles, candidateSince)).OfType<Measurement>()];
     }
+
+    private string Without(ArmMinute candidateMinute, TimeSpan age) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"CloudWatch has no whole measures of {(candidateMinute.IsConsistent && candidateMinute.AnsweredAny ? "stable" : "the candidate")} for {next.UtcDateTime:HH:mm} UTC, {Words.Of(age)} later");
 
     private List<Measurement> Yardstick(Dictionary<DateTimeOffset, Dictionary<string, double>> data)
     {

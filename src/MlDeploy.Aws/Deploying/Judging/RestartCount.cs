@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.Ecs;
+using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Manifest;
 
 namespace MlDeploy.Aws.Deploying.Judging;
 
@@ -10,8 +14,28 @@ public sealed class RestartCount(EcsClient ecs, string cluster)
 
     private readonly Dictionary<string, bool> known = new(StringComparer.Ordinal);
 
+    /// <param name="gates">All of the rollout; nothing is read where none is about restarts.</param>
     /// <param name="taskDefinition">ARN with revision.</param>
-    public async Task<int> ReadAsync(string taskDefinition, CancellationToken stop)
+    public async Task<IReadOnlyList<Measurement>> MeasureAsync(ImmutableArray<Gate> gates, string taskDefinition, CancellationToken stop)
+    {
+        var asked = gates.Where(gate => gate.Metric == "restarts").ToArray();
+        if (asked.Length == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            var count = await ReadAsync(taskDefinition, stop);
+            return [.. asked.Select(gate => new LevelMeasurement(gate.Id, count))];
+        }
+        catch (AwsServiceException failure)
+        {
+            return [.. asked.Select(gate => new MissingMeasurement(gate.Id, Failed: true, failure.Message))];
+        }
+    }
+
+    private async Task<int> ReadAsync(string taskDefinition, CancellationToken stop)
     {
         var family = taskDefinition[(taskDefinition.LastIndexOf('/') + 1)..].Split(':')[0];
         var stopped = await ecs.ListTasksAsync(new ListTasksRequest { Cluster = cluster, Family = family, DesiredStatus = "STOPPED" }, stop);

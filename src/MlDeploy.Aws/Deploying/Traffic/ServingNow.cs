@@ -28,6 +28,9 @@ public sealed record ServingNow(ServingGroup Blue, ServingGroup Green)
 
     public ServingGroup Idle => Live == Green ? Blue : Green;
 
+    /// <summary>Whether both groups get production traffic.</summary>
+    public bool IsSplit => Idle.Weight > 0;
+
     public ServingGroup? With(string taskDefinition) => Groups.FirstOrDefault(group => group.TaskDefinition == taskDefinition);
 
     /// <summary>For a reader who has to act on it.</summary>

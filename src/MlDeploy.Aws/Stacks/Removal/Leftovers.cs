@@ -49,8 +49,7 @@ internal sealed class Leftovers(AwsSession session, IProgress<ProvisioningNews> 
         var alarms = new List<string>();
         await foreach (var alarm in session.CloudWatch.AlarmsAsync(new DescribeAlarmsRequest { AlarmNamePrefix = HeartbeatName.Prefix(application) }, stop))
         {
-            // Another application may be named NAME-heartbeat.
-            if (HeartbeatName.OfAlarm(application, alarm.AlarmName) is { Key: { Length: 8 } key } && key.All(char.IsAsciiHexDigitLower))
+            if (HeartbeatName.OfAlarm(application, alarm.AlarmName) is not null)
             {
                 alarms.Add(alarm.AlarmName);
             }

@@ -41,7 +41,6 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
             var announcements = new Announcements(session, place, order.Manifest.Notifications.On.Contains(NotificationKind.Deployment), Note);
             view = LiveView.For(context, teller);
             using var shown = view;
-            using var heartbeat = context.Progress.Heartbeat(() => teller.Heartbeat(context.Clock.GetUtcNow()));
             await using var copied = copy = new JournalCopy(session.Logs, place.LogGroup, () => target?.Deployment, context.Clock, Note);
             copy.Start();
             await using var publishing = published = new ModelMetrics(session.CloudWatch, place.Application, order.Manifest.Version, context.Clock);
@@ -50,6 +49,7 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
                     seq, at, JournalFormat.Schema, number, place.Application, order.Candidate, order.Stable.Id, order.Manifest.CanonicalJson, order.Plan, order.Holder, order.RunUrl, ToolVersion.Text),
                 durable: true);
             Show(opened);
+            using var heartbeat = context.Progress.Heartbeat(() => teller.Heartbeat(context.Clock.GetUtcNow()));
             target = new AwsRolloutTarget(session, place, order, Evidence(), context.Clock, context.Surroundings.Random, Note);
             await announcements.TellAsync("deployment started", $"{order.Candidate} is to replace {order.Stable.Id}, by {order.Holder}{(order.RunUrl is { } url ? $" ({url})" : "")}.", CancellationToken.None);
             return await FollowAsync(number, RolloutState.Initial(opened.At), announcements);
@@ -134,6 +134,7 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
     private Task AnnounceAsync(Announcements announcements, RolloutState state) => state.Phase switch
     {
         Phase.Promoted => announcements.TellAsync("promoted", $"{order.Candidate} serves all traffic in place of {order.Stable.Id}.", CancellationToken.None),
+        Phase.Refused => announcements.TellAsync("not deployed", $"{order.Candidate}: {Words.FirstLine(state.Reason ?? "no reason given")}.", CancellationToken.None),
         Phase.RolledBack => announcements.TellAsync("rolled back", $"{order.Candidate} was rolled back to {order.Stable.Id}: {Words.FirstLine(state.Reason ?? "no reason given")}.", CancellationToken.None),
         _ => announcements.TellAsync("unsafe", $"{order.Candidate}: {state.Reason}", CancellationToken.None),
     };

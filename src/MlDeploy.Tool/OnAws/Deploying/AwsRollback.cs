@@ -29,17 +29,25 @@ internal static class AwsRollback
                 return parse.GetValue(RollbackCommand.To) is null ? await AwsSteering.AbortAsync(parse, context) : throw running.Held(name);
             }
 
-            var (_, stable) = await application.StableAsync(session, null, context.Stop);
-            var wanted = await WantedAsync(parse.GetValue(RollbackCommand.To), application, stable, session, context);
+            var (serving, stable) = await application.StableAsync(session, null, context.Stop);
+
+            // A rollback of CodeDeploy's own that failed leaves traffic at both: what serves most of it is no answer yet.
+            var wanted = await WantedAsync(parse.GetValue(RollbackCommand.To), application, serving.IsSplit ? null : stable, session, context);
             await using var run = new AwsDeploymentRun(session, application.Place, application.Standing[StackOutputs.Dashboard], await OrderAsync(wanted, stable, application, session, context), context.Surroundings.WorkingDirectory, context);
             return await run.RunAsync();
         }
     }
 
-    private static async Task<DeployedVersion> WantedAsync(string? to, AwsApplication application, DeployedVersion stable, AwsSession session, CommandContext context)
+    /// <param name="stable">What serves all traffic, and so is not gone back to; null when nothing does.</param>
+    private static async Task<DeployedVersion> WantedAsync(string? to, AwsApplication application, DeployedVersion? stable, AwsSession session, CommandContext context)
     {
         var known = new List<DeployedVersion>();
-        var seen = new HashSet<string>(StringComparer.Ordinal) { stable.TaskDefinition };
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        if (stable is not null)
+        {
+            seen.Add(stable.TaskDefinition);
+        }
+
         var history = await new HistoryReader(session, application.Place).ReadAsync(Back, context.Stop);
         foreach (var entry in history.Where(entry => entry.TaskDefinition is not null))
         {
@@ -62,9 +70,14 @@ internal static class AwsRollback
         var found = to is null ? known.FirstOrDefault() : known.Find(version => version.Id == to || version.Label == to || version.Revision == to);
         return found ?? throw new ExpectedException(
             ExitCode.Usage,
-            to is null ? $"no version of {application.Place.Application} served before {stable.Id}" : to == stable.Id || to == stable.Label ? $"{stable.Id} serves already" : $"{application.Place.Application} has no earlier version {to}",
+            Missing(to, stable, application.Place.Application),
             known.Count == 0 ? "`mldeploy deploy --target aws` brings any version" : $"choose one of {string.Join(", ", known.Select(version => version.Id))}");
     }
+
+    private static string Missing(string? to, DeployedVersion? stable, string application) =>
+        to is null ? $"no version of {application} served before{(stable is null ? "" : $" {stable.Id}")}"
+        : to == stable?.Id || to == stable?.Label ? $"{to} serves already"
+        : $"{application} has no earlier version {to}";
 
     private static async Task<CandidateOrder> OrderAsync(DeployedVersion wanted, DeployedVersion stable, AwsApplication application, AwsSession session, CommandContext context)
     {

@@ -48,11 +48,7 @@ internal static class AwsSteering
                     "`mldeploy status --target aws` shows what serves");
             }
 
-            // Whoever judges it deletes its alarm; when nobody does, it is ours to delete.
-            if (!running.IsJudged && running.Heartbeat is not null)
-            {
-                await HeartbeatAlarm.SweepAsync(session.CloudWatch, name, kept: null, context.Stop);
-            }
+            await CleanUpAsync(running, application, session, context);
 
             return Write(context, new AwsSteeredDocument(name, info.DeploymentId, "promoted", $"{await new TrafficReader(session, application.Place).ReadAsync(context.Stop)}"));
         }
@@ -72,13 +68,21 @@ internal static class AwsSteering
             var result = running.IsRollback
                 ? $"CodeDeploy rolls back already, with deployment {running.Info.DeploymentId}"
                 : await StopAsync(running, application, session, context);
-            if (!running.IsJudged)
-            {
-                await HeartbeatAlarm.SweepAsync(session.CloudWatch, name, kept: null, context.Stop);
-            }
-
+            await CleanUpAsync(running, application, session, context);
             return Write(context, new AwsSteeredDocument(name, running.Info.DeploymentId, result, $"{await new TrafficReader(session, application.Place).ReadAsync(context.Stop)}"));
         }
+    }
+
+    /// <summary>Whoever judges a deployment deletes its alarm; when nobody does, it is ours to delete.</summary>
+    private static async Task CleanUpAsync(RunningDeployment running, AwsApplication application, AwsSession session, CommandContext context)
+    {
+        if (running is { IsJudged: false, Heartbeat: { } heartbeat })
+        {
+            var expiry = new HeartbeatExpiry(session.Scheduler, heartbeat, application.Place.HeartbeatRole, context.Clock);
+            await new HeartbeatAlarm(session.CloudWatch, expiry, heartbeat, topic: null, context.Clock).DeleteAsync(context.Stop);
+        }
+
+        await StaleAlarms.SweepAsync(session, application.Place.Application, context.Stop);
     }
 
     private static async Task<string> StopAsync(RunningDeployment running, AwsApplication application, AwsSession session, CommandContext context)

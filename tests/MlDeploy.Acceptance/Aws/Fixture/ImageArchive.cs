@@ -8,7 +8,7 @@ namespace MlDeploy.Acceptance.Aws.Fixture;
 /// <summary>An image as `docker save` writes it, made out of nothing; what it runs here is the twin's matter.</summary>
 internal static class ImageArchive
 {
-    /// <param name="seed">Another one is another image.</param>
+    /// <param name="seed">Another one is another image; the same one is the same, whenever it is written.</param>
     public static void Write(string path, int seed)
     {
         var content = new byte[100_000];
@@ -39,7 +39,7 @@ internal static class ImageArchive
         {
             foreach (var (name, content) in files)
             {
-                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content), ModificationTime = DateTimeOffset.UnixEpoch });
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using MlDeploy.Acceptance.Fixture;
+using MlDeploy.AwsTwin.LoadBalancing;
 
 namespace MlDeploy.Acceptance.Aws.Fixture;
 
@@ -9,6 +10,8 @@ internal sealed class ScoringService : IDisposable
 {
     /// <summary>The test listener answers to this machine.</summary>
     public const string AllowsTests = ", testListener: { allow: [127.0.0.0/8] }";
+
+    private const int TestPort = 8443;
 
     private readonly TwinAccount account;
 
@@ -20,6 +23,10 @@ internal sealed class ScoringService : IDisposable
 
     /// <summary>Further settings under `targets.aws`, after a comma.</summary>
     private string Target { get; init; } = "";
+
+    /// <summary>Deployments that are neither over nor undone yet.</summary>
+    public Task<string[]> UnderWayAsync() => Aws.ListAsync(
+        "deploy list-deployments", "deployments", "--application-name", Name, "--deployment-group-name", Name, "--include-only-statuses", "Created", "Queued", "InProgress", "Baking", "Ready");
 
     /// <summary>The production address.</summary>
     public Uri Url { get; private set; } = null!;
@@ -181,9 +188,25 @@ internal sealed class ScoringService : IDisposable
 
     public Task<string[]> HeartbeatAlarmsAsync() => Aws.ListAsync("cloudwatch describe-alarms", $"MetricAlarms[?Namespace=='mldeploy' && contains(AlarmName, '{Name}')].AlarmName");
 
-    /// <summary>Whether autoscaling may act.</summary>
+    /// <summary>Blue's and green's percentages in the data plane itself, as the next request will meet them: cheap enough to be watched.</summary>
+    public string WeightsInForce()
+    {
+        var balancer = account.Twin.Part<LoadBalancingService>().Describe()!.Value.Content.AsArray().Single(balancer => $"{balancer!["name"]}" == Name)!;
+        var groups = balancer["listeners"]!.AsArray().Where(listener => (int)listener!["port"]! != TestPort).SelectMany(listener => listener!["forwards"]!.AsObject()).ToArray();
+        int Of(string colour) => groups.Where(group => group.Key.Contains($"/{Name}-{colour}/", StringComparison.Ordinal)).Sum(group => (int)group.Value!);
+        var all = Of("blue") + Of("green");
+        return $"{100 * Of("blue") / all}/{100 * Of("green") / all}";
+    }
+
+    /// <summary>Whether autoscaling may act: neither suspended nor held at one number.</summary>
     public async Task<bool> ScalesAsync()
     {
+        var bounds = await Aws.ListAsync("application-autoscaling describe-scalable-targets", $"ScalableTargets[?contains(ResourceId, '{Name}')].[MinCapacity, MaxCapacity][]", "--service-namespace", "ecs");
+        if (!bounds.SequenceEqual(["1", "2"]))
+        {
+            return false;
+        }
+
         var suspended = await Aws.ListAsync(
             "application-autoscaling describe-scalable-targets", $"ScalableTargets[?contains(ResourceId, '{Name}')].SuspendedState.[DynamicScalingInSuspended, DynamicScalingOutSuspended][]", "--service-namespace", "ecs");
         return suspended.Length > 0 && suspended.All(part => part.Equals("false", StringComparison.OrdinalIgnoreCase));

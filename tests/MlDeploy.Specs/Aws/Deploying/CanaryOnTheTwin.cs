@@ -45,6 +45,7 @@ internal sealed class CanaryOnTheTwin : IAsyncDisposable
             TestUrl = service.TestAddress.ToString(),
             TopicArn = "",
             LogGroup = "/app",
+            HeartbeatRole = "arn:aws:iam::123456789012:role/heartbeat",
             Alarms = [],
         };
     }
@@ -118,6 +119,9 @@ internal sealed class CanaryOnTheTwin : IAsyncDisposable
 
     /// <summary>Calls of our session a twin minute, heartbeats included, what precedes and follows the shift too.</summary>
     public double CallsAMinute(DateTimeOffset since) => session.Calls.Values.Sum() / (twin.Server.Clock.GetUtcNow() - since).TotalMinutes;
+
+    public async Task<int> ActiveDeploymentsAsync() => (await session.CodeDeploy.ListDeploymentsAsync(
+        new ListDeploymentsRequest { ApplicationName = service.Name, DeploymentGroupName = service.Name, IncludeOnlyStatuses = [.. CodeDeployStatus.Active] }, CancellationToken.None)).Deployments.Length;
 
     public async Task<int> DeploymentsAsync() =>
         (await session.CodeDeploy.ListDeploymentsAsync(new ListDeploymentsRequest { ApplicationName = service.Name, DeploymentGroupName = service.Name }, CancellationToken.None)).Deployments.Length;

@@ -1,3 +1,4 @@
+using MlDeploy.AwsTwin.Scheduling;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Specs.Aws.Twin;
@@ -18,6 +19,9 @@ public sealed class SlowTwin : IAsyncLifetime
 /// <summary>Rollouts through CodeDeploy, under real traffic, in twin time.</summary>
 public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
 {
+    /// <summary>Twin time: a gate fails after some six minutes.</summary>
+    private static readonly TimeSpan LastKill = TimeSpan.FromMinutes(5);
+
     private RunningTwin Twin => slow.Twin;
 
     [Fact(Timeout = 120_000)]
@@ -38,6 +42,7 @@ public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
         Assert.Empty(await canary.HeartbeatAlarmsAsync());
         Assert.Equal(1, await canary.DeploymentsAsync());
         Assert.InRange(canary.CallsAMinute(began), 1, 25);
+        Assert.DoesNotContain(Twin.Server.Part<SchedulerService>().Invocations, fired => fired.Schedule.StartsWith("good-", StringComparison.Ordinal));
         await traffic.EndAsync();
     }
 
@@ -59,26 +64,53 @@ public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
         Assert.Empty(await canary.HeartbeatAlarmsAsync());
     }
 
-    [Fact(Timeout = 120_000)]
-    public async Task Without_its_runner_a_deployment_is_rolled_back_by_the_heartbeat_alarm()
+    /// <summary>As a kill would: nothing of ours runs any more, and nothing was said to CodeDeploy. Real kills of real processes: KilledRunnerSpecs.</summary>
+    [Fact(Timeout = 180_000)]
+    public async Task Without_their_runners_three_bad_versions_are_rolled_back_by_heartbeat_alarms_which_are_gone_some_minutes_later()
     {
         Twin.Require();
-        var service = await DeployedService.CreateAsync(Twin, "dead", DeployedService.Canary(40, 30), ready: 30, bake: 1);
+        var random = new Random(20261121);
+        TimeSpan[] instants = [random.NextDouble() * LastKill, random.NextDouble() * LastKill, random.NextDouble() * LastKill];
+
+        var back = await Task.WhenAll(instants.Select((instant, index) => KilledAsync($"dead{index}", instant)));
+
+        Assert.All(back, time => Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromMinutes(3)));
+    }
+
+    /// <returns>From the kill until stable serves all traffic.</returns>
+    private async Task<TimeSpan> KilledAsync(string name, TimeSpan after)
+    {
+        var service = await DeployedService.CreateAsync(Twin, name, DeployedService.Canary(40, 30), ready: 30, bake: 1);
+        await Twin.DefineAsync($"{name}-b", "registry/app:3", "TESTAPP_VERSION=v3", "TESTAPP_ERROR_RATE=0.5");
         await using var traffic = new Requests(Twin.Http, service.Address);
         await using var canary = await CanaryOnTheTwin.CreateAsync(Twin, service);
-        await canary.PrepareAsync("dead-b", CanaryOnTheTwin.Canary(40, 30, 4));
+        await canary.PrepareAsync($"{name}-b", CanaryOnTheTwin.Canary(40, 30, 4));
         using var kill = new CancellationTokenSource();
+        var at = Twin.Server.Clock.GetUtcNow() + after;
         var running = canary.RunAsync(kill.Token);
-        await service.WeightsBecomeAsync("60/40");
+        await RunningTwin.BecomesAsync(() => Task.FromResult(running.IsCompleted || Twin.Server.Clock.GetUtcNow() >= at), "the instant comes");
 
-        // As a kill would: nothing of ours runs any more, and nothing was said to CodeDeploy.
         await kill.CancelAsync();
         await canary.Target.DisposeAsync();
         var killed = Twin.Server.Clock.GetUtcNow();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        await Task.WhenAny(running);
 
-        await RunningTwin.BecomesAsync(async () => await service.WeightsAsync() == "100/0", "traffic is back on stable");
-        Assert.InRange(Twin.Server.Clock.GetUtcNow() - killed, TimeSpan.Zero, TimeSpan.FromMinutes(3));
+        var back = killed;
+        await RunningTwin.BecomesAsync(
+            async () =>
+            {
+                // As it was made: 1/-. As CodeDeploy leaves it: 100/0.
+                if (await service.WeightsAsync() is "1/-" or "100/0")
+                {
+                    return await canary.ActiveDeploymentsAsync() == 0;
+                }
+
+                back = Twin.Server.Clock.GetUtcNow();
+                return false;
+            },
+            $"{name}, killed after {after.TotalSeconds:0} s, is back on stable");
         Assert.Equal("v1", await service.VersionAsync());
+        await RunningTwin.BecomesAsync(async () => (await canary.HeartbeatAlarmsAsync()).Count == 0, $"{name} has no alarm left");
+        return back - killed;
     }
 }

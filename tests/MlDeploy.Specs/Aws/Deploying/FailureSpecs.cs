@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Deploying;
+using MlDeploy.Aws.Deploying.Heartbeat;
+using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Rollout;
@@ -61,6 +63,16 @@ public sealed partial class FailureSpecs
                 DeploymentId = "d-9", Status = "InProgress", Description = "mldeploy 1a2b3c4d ada (GitHub Actions) https://ci.example/runs/7", CreateTime = new DateTimeOffset(2026, 11, 21, 4, 0, 0, TimeSpan.Zero),
             },
             new("fraud", "1a2b3c4d"), TimeSpan.FromSeconds(7), null).Held("fraud"))));
+        await TellAsync(text, "another deployment was created after it was looked for", async account =>
+        {
+            account.Created("mldeploy 1a2b3c4d ada (GitHub Actions) https://ci.example/runs/7");
+            await using var target = await account.TargetAsync(running: false);
+            var lost = Assert.IsType<LeaseLost>((await Assert.ThrowsAsync<OutsideEventException>(() => target.StartCandidateAsync(TestContext.Current.CancellationToken))).Happened);
+            Assert.Equal(["DeleteAlarms", "DeleteSchedule"], account.Calls[^2..]);
+            return $"exit 8: {lost.Reason}";
+        });
+        await TellAsync(text, "the weight moved, and CodeDeploy did it since heartbeats had stopped", account => MovedAsync(account, "Stopped"));
+        await TellAsync(text, "the weight moved, and CodeDeploy did not do it", account => MovedAsync(account, "InProgress"));
         await TellAsync(text, "the test listener cannot be reached", async account =>
         {
             account.Serving(candidate: 0);
@@ -73,7 +85,7 @@ public sealed partial class FailureSpecs
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_refused_stop_ends_the_heartbeats_so_that_the_alarm_rolls_back()
+    public async Task A_refused_stop_makes_the_heartbeat_alarm_fire_so_that_CodeDeploy_rolls_back_by_it()
     {
         using var account = new ScriptedAccount();
         await using var target = await account.TargetAsync();
@@ -84,8 +96,22 @@ public sealed partial class FailureSpecs
         var restored = await target.RestoreStableAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(new StableVerified("v1-0123456789ab"), restored);
-        Assert.Contains(account.Notes, note => note.Contains("heartbeats end now", StringComparison.Ordinal));
-        Assert.Equal("DeleteAlarms", account.Calls[^1]);
+        Assert.Contains(account.Notes, note => note.Contains("the heartbeat alarm is made to fire", StringComparison.Ordinal));
+        Assert.Equal(["DeleteAlarms", "DeleteSchedule"], account.Calls[^2..]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_deployment_whose_creation_was_answered_by_nobody_is_found_again_by_its_own_key()
+    {
+        using var account = new ScriptedAccount();
+        account.Created($"mldeploy {HeartbeatName.Draw("fraud", new Random(1)).Key} ada@laptop");
+        account.Json("GetDeployment", """{"deploymentInfo":{"deploymentId":"d-9","status":"Ready"}}""");
+        await using var target = await account.TargetAsync(running: false);
+
+        await target.StartCandidateAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("d-9", target.Deployment);
+        Assert.DoesNotContain("DeleteAlarms", account.Calls);
     }
 
     [Fact(Timeout = 30_000)]
@@ -137,6 +163,21 @@ public sealed partial class FailureSpecs
             AbortRequested aborted => $"exit 6: aborted by {aborted.By}",
             var other => $"{other}",
         }}";
+    }
+
+    /// <summary>The deployment could not be read just before its weight was.</summary>
+    private static async Task<string> MovedAsync(ScriptedAccount account, string status)
+    {
+        await using var target = await Adopted(account);
+        account.Serving(candidate: 40);
+        await target.SetWeightAsync(0.4, TestContext.Current.CancellationToken);
+        target.BeginStep(new Judge(RolloutJudging.PlanFor(account.Manifest, AwsRolloutPlan.For(account.Manifest.Rollout))));
+        account.Serving(candidate: 0);
+        account.Once("GetDeployment", () => account.Json(
+            "GetDeployment",
+            $$$$"""{"deploymentInfo":{"deploymentId":"d-1","status":"{{{{status}}}}","errorInformation":{"code":"ALARM_ACTIVE","message":"Activated alarms: <fraud-heartbeat-1a2b3c4d>"},"overrideAlarmConfiguration":{"alarms":[{"name":"fraud-heartbeat-1a2b3c4d"}]}}}"""));
+        var told = await Record.ExceptionAsync(() => target.MeasureAsync(TestContext.Current.CancellationToken));
+        return told is OutsideEventException { Happened: GateFailed failed } ? $"exit 4: gate {failed.Gate} failed: {failed.Reason}" : Told(Assert.IsType<ExpectedException>(told));
     }
 
     private const string Stopped = """{"taskArns":["arn:aws:ecs:eu-central-1:123456789012:task/fraud/1","arn:aws:ecs:eu-central-1:123456789012:task/fraud/2"]}""";

@@ -31,6 +31,9 @@ internal sealed class ScriptedAccount : IDisposable
         Json("ListDeploymentTargets", """{"targetIds":[]}""");
         Json("StopDeployment", """{"status":"Pending"}""");
         Xml("PutMetricData", "");
+        Xml("PutMetricAlarm", "");
+        Json("UpdateSchedule", "{}");
+        Json("DeleteSchedule", "{}");
         Xml("DeleteAlarms", "");
         Serving(candidate: 20);
     }
@@ -56,6 +59,7 @@ internal sealed class ScriptedAccount : IDisposable
         TestUrl = "http://127.0.0.1:9/",
         TopicArn = "arn:aws:sns:eu-central-1:123456789012:fraud-events",
         LogGroup = "/mldeploy/fraud",
+        HeartbeatRole = "arn:aws:iam::123456789012:role/mldeploy-fraud-application-HeartbeatRole-1",
         Alarms = ["fraud-errors", "fraud-unhealthy"],
     };
 
@@ -86,6 +90,26 @@ internal sealed class ScriptedAccount : IDisposable
         Json("UpdateDeploymentGroup", "{}");
         Xml("PutMetricAlarm", "");
         Json("CreateDeployment", """{"deploymentId":"d-1"}""");
+    }
+
+    /// <summary>A failure, and then another script.</summary>
+    public void Once(string action, Action then) => answers[action] = () =>
+    {
+        then();
+        return Sessions.Json(400, $$"""{"__type":"InvalidDeploymentIdException","message":"{{action}} fails this once"}""");
+    };
+
+    /// <summary>All that a deployment needs, up to CreateDeployment: that is refused, since one of this description is under way.</summary>
+    public void Created(string description)
+    {
+        Alarms(("fraud-errors", "OK"), ("fraud-unhealthy", "OK"));
+        Json("GetDeploymentConfig", """{"deploymentConfigInfo":{"deploymentConfigName":"c"}}""");
+        Json("GetDeploymentGroup", """{"deploymentGroupInfo":{"applicationName":"fraud","deploymentGroupName":"fraud","deploymentConfigName":"c"}}""");
+        Json("UpdateDeploymentGroup", "{}");
+        Refuse("CreateDeployment", "DeploymentLimitExceededException", "The Deployment Group 'fraud' already has an active Deployment 'd-9'");
+        Json("ListDeployments", """{"deployments":["d-9"]}""");
+        Json("BatchGetDeployments", $$"""{"deploymentsInfo":[{"deploymentId":"d-9","status":"InProgress","createTime":1795233600,"description":"{{description}}"}]}""");
+        Xml("GetMetricData", "<MetricDataResults></MetricDataResults>");
     }
 
     /// <param name="candidate">Percent of the traffic at green, where the candidate is.</param>
@@ -125,6 +149,16 @@ internal sealed class ScriptedAccount : IDisposable
             """);
     }
 
+    public AppManifest Manifest { get; } = ManifestReader.ReadCanonical(new JsonObject
+    {
+        ["apiVersion"] = "mldeploy/v1",
+        ["name"] = "fraud",
+        ["version"] = "v2",
+        ["application"] = new JsonObject { ["image"] = "registry/app:2" },
+        ["rollout"] = CanaryOnTheTwin.Canary(20, 5, 5),
+        ["targets"] = new JsonObject { ["aws"] = new JsonObject() },
+    }.ToJsonString()).Manifest!;
+
     /// <summary>As the rollout hands it to the target before each step.</summary>
     public Judge Judge { get; private set; } = null!;
 
@@ -132,15 +166,7 @@ internal sealed class ScriptedAccount : IDisposable
     public async Task<AwsRolloutTarget> TargetAsync(bool running = true)
     {
         var session = await Sessions.AnsweredAsync(Answer, options => options with { Retries = new() { Attempts = 2, FirstDelay = TimeSpan.FromMilliseconds(1) } });
-        var manifest = ManifestReader.ReadCanonical(new JsonObject
-        {
-            ["apiVersion"] = "mldeploy/v1",
-            ["name"] = "fraud",
-            ["version"] = "v2",
-            ["application"] = new JsonObject { ["image"] = "registry/app:2" },
-            ["rollout"] = CanaryOnTheTwin.Canary(20, 5, 5),
-            ["targets"] = new JsonObject { ["aws"] = new JsonObject() },
-        }.ToJsonString()).Manifest!;
+        var manifest = Manifest;
         Judge = new Judge(RolloutJudging.PlanFor(manifest, AwsRolloutPlan.For(manifest.Rollout)));
         var heartbeat = new HeartbeatName("fraud", "1a2b3c4d");
         var order = new CandidateOrder
@@ -172,8 +198,8 @@ internal sealed class ScriptedAccount : IDisposable
 
     private HttpResponseMessage Answer(HttpRequestMessage request)
     {
-        var action = request.Headers.TryGetValues("X-Amz-Target", out var targets)
-            ? targets.Single().Split('.')[^1]
+        var action = request.Headers.TryGetValues("X-Amz-Target", out var targets) ? targets.Single().Split('.')[^1]
+            : request.RequestUri!.AbsolutePath.StartsWith("/schedules/", StringComparison.Ordinal) ? $"{(request.Method == HttpMethod.Put ? "Update" : request.Method == HttpMethod.Delete ? "Delete" : "Create")}Schedule"
             : System.Web.HttpUtility.ParseQueryString(request.Content!.ReadAsStringAsync().GetAwaiter().GetResult())["Action"]!;
         lock (Calls)
         {
