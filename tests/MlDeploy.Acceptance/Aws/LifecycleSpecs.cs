@@ -12,6 +12,7 @@ public sealed class LifecycleSpecs(TwinAccount account) : AwsTest(account)
     public async Task Created_unchanged_changed_replaced_rolled_back_and_destroyed()
     {
         using var user = new AwsUser(Account);
+        Account.Twin.Requests.Clear();
         (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(2).Says("+ Service").Says("0 to remove");
         var url = AwsUser.Url((await user.ProvisionAsync()).ExitsWith(0).Says("registry created, application created"));
         (await user.ProvisionAsync()).ExitsWith(0).Says($"{user.Name}: nothing to do");
@@ -28,17 +29,38 @@ public sealed class LifecycleSpecs(TwinAccount account) : AwsTest(account)
         Assert.Empty(await Aws.ListAsync("ecr describe-repositories", $"repositories[?repositoryName=='{user.Name}'].repositoryName"));
         Assert.Empty(await Aws.ListAsync("cloudformation describe-stacks", $"Stacks[?contains(StackName, '{user.Name}')].StackName"));
         (await user.RunAsync($"destroy -t aws --confirm {user.Name}")).ExitsWith(0).Says("nothing to delete");
+        Account.NobodyAskedTooOften("aws, most calls of one action within a second of the twin, create to destroy");
+    }
+
+    /// <summary>
+    /// With the twin's clock as slow as a real one every wait and every call takes the share of a second that it does at AWS: the
+    /// quickest that our polls can come upon a service that counts calls a second.
+    /// </summary>
+    [Fact(Explicit = true)]
+    [Trait("run", "soak")]
+    public async Task In_real_time_create_update_and_destroy_are_never_throttled_by_their_own_calls()
+    {
+        var slow = new TwinAccount(speed: 1, resourceSeconds: new Dictionary<string, double>(StringComparer.Ordinal) { ["*"] = 2 });
+        await slow.InitializeAsync();
+        await using var _ = slow;
+        using var user = new AwsUser(slow);
+        (await user.ProvisionAsync()).ExitsWith(0);
+        user.Write(scaling: "{ min: 1, max: 3, on: { cpu: 20% } }", weight: "20%");
+        (await user.ProvisionAsync()).ExitsWith(0).Says("application updated");
+        await user.DestroyAsync();
+
+        slow.NobodyAskedTooOften("aws, most calls of one action within a second, create to destroy in real time");
     }
 
     /// <summary>With a role that may only read, too; and nothing is left of it.</summary>
     private async Task PlanIsCheapAndOnlyReadsAsync(AwsUser user)
     {
         using var _ = Account.With(new FaultSettings { AllowOnly = ["*:Describe*", "*:Get*", "*:List*"] });
-        Account.Twin.Requests.Clear();
+        var before = Account.Twin.Requests.Entries.Count;
 
         (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(0).Says("no changes");
 
-        var calls = Account.Twin.Requests.Entries.Where(call => call.Caller == "client").ToList();
+        var calls = Account.Twin.Requests.Entries.Skip(before).Where(call => call.Caller == "client").ToList();
         Measurements.Record("aws, calls of a plan over two unchanged stacks", $"{calls.Count}");
         Assert.InRange(calls.Count, 1, 24);
         Assert.All(calls, call => Assert.Matches("^(Describe|Get|List)", call.Action));

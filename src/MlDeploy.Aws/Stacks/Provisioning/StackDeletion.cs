@@ -34,9 +34,7 @@ internal sealed class StackDeletion(CloudFormationClient cloudFormation, StackFo
         return outcome;
     }
 
-    public static ExpectedException NotDeleted(Stack stack, StackOutcome outcome)
-    {
-        var failure = FailureCause.Explain(stack.StackName, "deleting", FailureCause.First(outcome.Events), null, $"it is in {outcome.Status}, and what could not be deleted is still there");
-        return new ExpectedException(failure.ExitCode, failure.Message, $"delete what the message names by hand, then run it again; or leave it behind: `aws cloudformation delete-stack --stack-name {stack.StackName} --deletion-mode FORCE_DELETE_STACK`");
-    }
+    public static ExpectedException NotDeleted(Stack stack, StackOutcome outcome) => FailureCause.Explain(
+        stack.StackName, "deleting", FailureCause.First(outcome.Events), null, $"it is in {outcome.Status}, and what could not be deleted is still there",
+        $"delete what the message names by hand, then run it again; or leave it behind: `aws cloudformation delete-stack --stack-name {stack.StackName} --deletion-mode FORCE_DELETE_STACK`");
 }

@@ -56,7 +56,7 @@ public class TwinAccount : IAsyncLifetime
     {
     }
 
-    protected TwinAccount(double speed, IReadOnlyDictionary<string, double> resourceSeconds) => (this.speed, this.resourceSeconds) = (speed, resourceSeconds);
+    internal TwinAccount(double speed, IReadOnlyDictionary<string, double> resourceSeconds) => (this.speed, this.resourceSeconds) = (speed, resourceSeconds);
 
     internal TwinServer Twin => twin!;
 
@@ -117,6 +117,18 @@ public class TwinAccount : IAsyncLifetime
     {
         Twin.Faults.Set(faults);
         return new Healing(Twin);
+    }
+
+    /// <summary>No call since the log was cleared was refused for coming too often.</summary>
+    internal void NobodyAskedTooOften(string measurement)
+    {
+        var calls = Twin.Requests.Entries.Where(call => call.Caller == "client").ToList();
+        var most = calls.GroupBy(call => (call.Service, call.Action))
+            .Select(action => (action.Key, Most: action.Max(first => action.Count(call => call.At >= first.At && call.At < first.At.AddSeconds(1)))))
+            .MaxBy(action => action.Most);
+        Measurements.Record(measurement, $"{most.Most} ({most.Key.Service}:{most.Key.Action}) of {calls.Count} calls");
+        Assert.True(calls.Count > 50, $"only {calls.Count} calls were seen");
+        Assert.DoesNotContain(calls, call => call.Error is "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "SlowDown");
     }
 
     /// <summary>What the twin shows of itself.</summary>
