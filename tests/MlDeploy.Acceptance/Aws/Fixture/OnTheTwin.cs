@@ -50,6 +50,7 @@ public class TwinAccount : IAsyncLifetime
     private readonly double speed = Speed;
     private readonly IReadOnlyDictionary<string, double> resourceSeconds = new Dictionary<string, double>(StringComparer.Ordinal);
     private TwinServer? twin;
+    private OfficialCommandLine? aws;
     private WebServer? server;
 
     public TwinAccount()
@@ -60,7 +61,7 @@ public class TwinAccount : IAsyncLifetime
 
     internal TwinServer Twin => twin!;
 
-    internal OfficialCommandLine Aws => new(Endpoint);
+    internal OfficialCommandLine Aws => aws ??= new(Endpoint);
 
     internal string Endpoint => Twin.Endpoint.GetLeftPart(UriPartial.Authority);
 
@@ -90,6 +91,7 @@ public class TwinAccount : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        await (aws?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (twin is not null)
         {
             await twin.DisposeAsync();

@@ -15,12 +15,16 @@ public sealed class SlowTwin : IAsyncLifetime
     public ValueTask DisposeAsync() => Twin.DisposeAsync();
 }
 
-/// <summary>Rollouts through CodeDeploy, under real traffic, in twin time.</summary>
+/// <summary>
+/// Rollouts through CodeDeploy, under real traffic, in twin time. One promoted and one rolled back are watched by default too, through
+/// the tool itself: `DeploymentSpecs` of the acceptance tests.
+/// </summary>
 public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
 {
     private RunningTwin Twin => slow.Twin;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 120_000, Explicit = true)]
+    [Trait("run", "soak")]
     public async Task A_good_version_is_judged_and_promoted_and_leaves_no_alarm()
     {
         Twin.Require();
@@ -41,7 +45,8 @@ public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
         await traffic.EndAsync();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 120_000, Explicit = true)]
+    [Trait("run", "soak")]
     public async Task A_version_with_errors_is_rolled_back_by_its_gate_and_stable_is_verified()
     {
         Twin.Require();
@@ -68,8 +73,11 @@ public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
         await using var canary = await CanaryOnTheTwin.CreateAsync(Twin, service);
         await canary.PrepareAsync("dead-b", CanaryOnTheTwin.Canary(40, 30, 4));
         using var kill = new CancellationTokenSource();
+        var began = Twin.Server.Clock.GetUtcNow();
         var running = canary.RunAsync(kill.Token);
         await service.WeightsBecomeAsync("60/40");
+        await Twin.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.InRange(canary.CallsAMinute(began), 1, 25);
 
         // As a kill would: nothing of ours runs any more, and nothing was said to CodeDeploy.
         await kill.CancelAsync();
