@@ -17,6 +17,7 @@ public sealed class LifecycleSpecs(TwinAccount account) : AwsTest(account)
         var url = AwsUser.Url((await user.ProvisionAsync()).ExitsWith(0).Says("registry created, application created"));
         (await user.ProvisionAsync()).ExitsWith(0).Says($"{user.Name}: nothing to do");
         await PlanIsCheapAndOnlyReadsAsync(user);
+        await PlanKnowsWhetherTheImageChangesAsync(user);
         await AnotherChangeIsMadeAsync(user);
         await WhatFailsIsRolledBackAsync(user);
         Assert.True((await Account.Http.GetAsync(url)).IsSuccessStatusCode);
@@ -55,7 +56,7 @@ public sealed class LifecycleSpecs(TwinAccount account) : AwsTest(account)
     /// <summary>With a role that may only read, too; and nothing is left of it.</summary>
     private async Task PlanIsCheapAndOnlyReadsAsync(AwsUser user)
     {
-        using var _ = Account.With(new FaultSettings { AllowOnly = ["*:Describe*", "*:Get*", "*:List*"] });
+        using var _ = Account.With(new FaultSettings { AllowOnly = ["*:Describe*", "*:Get*", "*:BatchGet*", "*:List*"] });
         var before = Account.Twin.Requests.Entries.Count;
 
         (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(0).Says("no changes");
@@ -63,8 +64,23 @@ public sealed class LifecycleSpecs(TwinAccount account) : AwsTest(account)
         var calls = Account.Twin.Requests.Entries.Skip(before).Where(call => call.Caller == "client").ToList();
         Measurements.Record("aws, calls of a plan over two unchanged stacks", $"{calls.Count}");
         Assert.InRange(calls.Count, 1, 24);
-        Assert.All(calls, call => Assert.Matches("^(Describe|Get|List)", call.Action));
+        Assert.All(calls, call => Assert.Matches("^(Describe|Get|BatchGet|List)", call.Action));
         Assert.Empty(await UnderWayAsync(user.Name));
+    }
+
+    /// <summary>By content: the file may be written anew, and still be what runs.</summary>
+    private static async Task PlanKnowsWhetherTheImageChangesAsync(AwsUser user)
+    {
+        var archive = Path.Combine(user.Sources, "image.tar");
+        ImageArchive.Write(archive, seed: 2);
+        (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(2).Says("applies at deploy").Says("archive:image.tar (image sha256:");
+
+        File.Delete(archive);
+        (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(0).Says("whether the image changes is not known").Says("there is no such file");
+
+        ImageArchive.Write(archive, seed: 1);
+        var same = (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(0).Says("no changes");
+        Assert.DoesNotContain("applies at deploy", same.Output, StringComparison.Ordinal);
     }
 
     private async Task AnotherChangeIsMadeAsync(AwsUser user)
