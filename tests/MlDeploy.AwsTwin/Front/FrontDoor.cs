@@ -25,13 +25,14 @@ internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, RateLi
         var body = signed == "s3" ? null : await ReadAsync(context.Request, cancel);
         TwinRequest? request = null;
         string? refusal = null;
+        var began = TimeProvider.System.GetTimestamp();
         try
         {
             var read = request = RequestReading.Read(context, body ?? []);
             // Before the answer is on its way, so that whoever has it finds it counted.
             context.Response.OnStarting(() =>
             {
-                log.Add(new LoggedRequest(read.Service, read.Action, clock.GetUtcNow(), read.Caller, context.Response.StatusCode, refusal));
+                log.Add(new LoggedRequest(read.Service, read.Action, clock.GetUtcNow(), read.Caller, context.Response.StatusCode, refusal, TimeProvider.System.GetElapsedTime(began)));
                 return Task.CompletedTask;
             });
             rates.Check(request);
