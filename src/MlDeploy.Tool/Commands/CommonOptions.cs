@@ -41,7 +41,7 @@ internal sealed class CommonOptions
     /// <summary>Instead of the manifest's: for commands that look at the image or bring it somewhere.</summary>
     public Option<string?> Image { get; } = new("--image")
     {
-        Description = "application.image: NAME:TAG of docker or podman, archive:FILE, oci:DIR, or HOST/REPOSITORY:TAG.",
+        Description = "application.image: NAME:TAG, archive:FILE, oci:DIR or HOST/REPOSITORY:TAG.",
         HelpName = "IMAGE",
     };
 
