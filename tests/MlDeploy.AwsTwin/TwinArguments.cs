@@ -9,7 +9,7 @@ internal static class TwinArguments
     public const string Usage = """
         usage: MlDeploy.AwsTwin --port N [--speed N] [--seed N] [--moto COMMAND] [--image PATTERN=COMMAND …]
           --port   loopback port of the endpoint; 0 takes a free one
-          --speed  twin seconds per real second, 1 or more (default 1)
+          --speed  twin seconds per real second, 1 to 1000 (default 1)
           --image  the local command that stands for a container image; * matches any text; its port is in $PORT
         """;
 
@@ -34,7 +34,7 @@ internal static class TwinArguments
                 case "--port" when int.TryParse(value, CultureInfo.InvariantCulture, out var port) && port is >= 0 and <= 65535:
                     options = options with { Port = port };
                     break;
-                case "--speed" when double.TryParse(value, CultureInfo.InvariantCulture, out var speed) && speed >= 1:
+                case "--speed" when double.TryParse(value, CultureInfo.InvariantCulture, out var speed) && speed is >= 1 and <= 1000:
                     options = options with { Speed = speed };
                     break;
                 case "--seed" when int.TryParse(value, CultureInfo.InvariantCulture, out var seed):

@@ -117,7 +117,7 @@ internal sealed class TwinServer : IAsyncDisposable
 
     private async Task OpenAsync(TwinOptions options, CancellationToken cancel)
     {
-        var door = new FrontDoor(forwarder, Faults, Requests, Clock);
+        var door = new FrontDoor(forwarder, Faults, new RateLimits(Clock), Requests, Clock);
         TwinPages.Map(web, this);
         web.MapFallback("{*path}", context => parts.OfType<ITwinRoute>().FirstOrDefault(route => route.Owns(context.Request.Path)) is { } route
             ? route.HandleAsync(context)

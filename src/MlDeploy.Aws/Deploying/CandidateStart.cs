@@ -14,7 +14,6 @@ namespace MlDeploy.Aws.Deploying;
 internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, CandidateOrder order, TimeProvider clock, Action<string> note)
 {
     private const int Patience = 3;
-    private const int LogLines = 20;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
@@ -147,8 +146,6 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
             return null;
         }
 
-        var lines = await StoppedTask.LastLinesAsync(session, stopped[^1], LogLines, stop);
-        return $"{stopped.Length} of its tasks stopped, the last because: {StoppedTask.Reason(stopped[^1])}"
-            + (lines.IsEmpty ? "; it wrote no log" : $"\n    its last log lines:\n{string.Join('\n', lines.Select(line => "      " + line))}");
+        return $"{stopped.Length} of its tasks stopped, the last because: {StoppedTask.Reason(stopped[^1])}{await StoppedTask.LastWordsAsync(session, stopped, clock, stop)}";
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 
 namespace MlDeploy.Aws.Templates;
 
@@ -25,12 +24,6 @@ public sealed record RenderFacts
 
     /// <summary>The first tasks' image by digest; null for <c>application.image</c> as written.</summary>
     public string? Image { get; init; }
-
-    /// <summary>
-    /// The application's template as it is deployed (GetTemplate), null before the first creation. What CloudFormation cannot change
-    /// of a service that CodeDeploy deploys is taken from it.
-    /// </summary>
-    public JsonObject? StandingApplication { get; init; }
 
     /// <summary>The texts of <c>targets.aws.template</c>'s files.</summary>
     public ImmutableDictionary<StackKind, TemplateFile> CustomTemplates { get; init; } = ImmutableDictionary<StackKind, TemplateFile>.Empty;

@@ -53,11 +53,6 @@ public static class StackRenderer
         }
 
         problems.AddRange(OverridePatch.Apply(templates, JsonNode.Parse(aws.Overrides) as JsonObject ?? []));
-        if (application is not null && facts.StandingApplication is { } standing)
-        {
-            StandingService.Keep(ResourcesOf(application), standing);
-        }
-
         foreach (var (kind, template) in templates)
         {
             problems.AddRange(TemplateChecks.Of(kind, template));

@@ -38,6 +38,13 @@ internal sealed class CommonOptions
         DefaultValueFactory = _ => [],
     };
 
+    /// <summary>Instead of the manifest's: for commands that look at the image or bring it somewhere.</summary>
+    public Option<string?> Image { get; } = new("--image")
+    {
+        Description = "application.image: NAME:TAG, archive:FILE, oci:DIR or HOST/REPOSITORY:TAG.",
+        HelpName = "IMAGE",
+    };
+
     /// <summary>Names an application where there is no manifest at hand.</summary>
     public Option<string?> Application { get; } = new("--app")
     {

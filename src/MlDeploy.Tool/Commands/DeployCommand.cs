@@ -20,8 +20,9 @@ internal static class DeployCommand
             [
                 "mldeploy deploy",
                 "mldeploy deploy --env production --set version=$GIT_SHA",
+                "mldeploy deploy --target aws --image fraud:$GIT_SHA --set version=$GIT_SHA",
             ],
-        }.With(options.Manifest);
+        }.With([.. options.Manifest, options.Image]);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {

@@ -51,10 +51,14 @@ internal static class ManifestFile
             file == "-" ? directory : Path.GetDirectoryName(path) ?? directory)
         {
             Environment = parse.GetValue(context.Options.Environment),
-            Overrides = [.. parse.GetValue(context.Options.Set) ?? []],
+            Overrides = [.. parse.GetValue(context.Options.Set) ?? [], .. Image(parse, context)],
             Variable = context.Surroundings.Variable,
         });
     }
+
+    /// <summary>`--image` as the setting it stands for; it wins over `--set`. Quoted, since an archive's `#NAME` is no comment.</summary>
+    private static IEnumerable<string> Image(ParseResult parse, CommandContext context) =>
+        parse.GetValue(context.Options.Image) is { } image ? [$"application.image='{image.Replace("'", "''", StringComparison.Ordinal)}'"] : [];
 
     private static async Task<byte[]> BytesAsync(string file, string path, CommandContext context)
     {

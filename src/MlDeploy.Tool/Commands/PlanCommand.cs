@@ -28,7 +28,7 @@ internal static class PlanCommand
                 "mldeploy plan --target aws --markdown plan.md --cost",
                 "mldeploy plan --target aws --against rendered/    (no credentials needed)",
             ],
-        }.With([.. options.Manifest, DetailedExitCode, Against, Markdown, Cost]);
+        }.With([.. options.Manifest, options.Image, DetailedExitCode, Against, Markdown, Cost]);
 
     public static bool WantsDetailedExitCode(ParseResult parse) => parse.GetValue(DetailedExitCode);
 

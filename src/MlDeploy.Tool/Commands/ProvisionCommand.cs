@@ -15,7 +15,7 @@ internal static class ProvisionCommand
             OnAws = AwsProvision.RunAsync,
             OnlyOnAws = [Keep],
             Examples = ["mldeploy provision --target aws", "mldeploy plan --target aws --detailed-exitcode || mldeploy provision --target aws"],
-        }.With([.. options.Manifest, Keep]);
+        }.With([.. options.Manifest, options.Image, Keep]);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {

@@ -40,19 +40,19 @@ internal static class AwsPlan
         return document.Changes && PlanCommand.WantsDetailedExitCode(parse) ? ExitCode.ChangesPlanned : ExitCode.Done;
     }
 
-    /// <summary>Two calls a stack, at the same time; for the application three more, about what runs.</summary>
+    /// <summary>Two calls a stack, at the same time; for the application four more, about what runs.</summary>
     private static async Task<(Rendering Rendering, ImmutableArray<StackPlan> Plans)> AgainstAccountAsync(UsableManifest usable, CommandContext context)
     {
         using var session = await AwsAccess.OpenAsync(usable.Manifest.Targets.Aws, context);
         var rendering = await Rendering.ForAsync(usable, session, context);
-        return (rendering, [.. await Task.WhenAll(Rendering.Provisioned.Select(kind => PlanAsync(rendering, kind, session, context.Stop)))]);
+        return (rendering, [.. await Task.WhenAll(Rendering.Provisioned.Select(kind => PlanAsync(rendering, kind, usable.Folder, session, context.Stop)))]);
     }
 
-    private static async Task<StackPlan> PlanAsync(Rendering rendering, StackKind kind, AwsSession session, CancellationToken stop)
+    private static async Task<StackPlan> PlanAsync(Rendering rendering, StackKind kind, string folder, AwsSession session, CancellationToken stop)
     {
         var wanted = rendering.Wanted(kind);
         var plan = StackPlanner.Plan(wanted, await StackReader.ReadAsync(session.CloudFormation, wanted.Name, stop), SchemaTable.CreateOnly);
-        return kind == StackKind.Application && plan.Action != StackAction.Create ? await NextDeployment.TellAsync(plan, rendering, session, stop) : plan;
+        return kind == StackKind.Application && plan.Action != StackAction.Create ? await NextDeployment.TellAsync(plan, rendering, folder, session, stop) : plan;
     }
 
     private static async Task<(Rendering Rendering, ImmutableArray<StackPlan> Plans)> AgainstRenderedAsync(UsableManifest usable, string path, string asWritten, CommandContext context)

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.Ecs;
 using MlDeploy.Aws.Deploying.Versions;
-using MlDeploy.Aws.Images.Naming;
 using MlDeploy.Aws.Stacks.Planning;
 using MlDeploy.Aws.Stacks.Watching;
 using MlDeploy.Aws.Templates;
@@ -15,7 +15,8 @@ namespace MlDeploy.Tool.OnAws;
 internal static class NextDeployment
 {
     /// <summary>A plan whose part *applies at deploy* is about the task definition that serves.</summary>
-    public static async Task<StackPlan> TellAsync(StackPlan plan, Rendering rendering, AwsSession session, CancellationToken stop)
+    /// <param name="folder">The manifest's: what an image's path is meant from.</param>
+    public static async Task<StackPlan> TellAsync(StackPlan plan, Rendering rendering, string folder, AwsSession session, CancellationToken stop)
     {
         try
         {
@@ -24,9 +25,19 @@ internal static class NextDeployment
                 return plan;
             }
 
-            var changes = Changes(rendering, standing, serving);
+            var wanted = Wanted(rendering, standing);
+            var (before, after) = (Application(serving.TaskDefinition, wanted), Application(wanted, wanted));
+            var image = await NextImage.LookAsync(rendering.Manifest.Application.Image!, folder, before?["image"]?.ToString(), session, stop);
+            if (image.Text is not null && after is not null)
+            {
+                after["image"] = image.Text;
+            }
+
+            var changes = RunningTaskDefinition.Compare(
+                serving.TaskDefinition, wanted, image.Text is not null, serving.Tags.FirstOrDefault(tag => tag.Key == DeployedVersion.VersionTag)?.Value, rendering.Manifest.Version);
             return plan with
             {
+                Notes = image.Note is null ? plan.Notes : plan.Notes.Add(image.Note),
                 AtDeploy = changes.IsEmpty ? [] : [new ResourceChange(LogicalIds.TaskDefinition, "AWS::ECS::TaskDefinition", ResourceAction.Change, changes, [])],
             };
         }
@@ -41,16 +52,20 @@ internal static class NextDeployment
         }
     }
 
-    private static ImmutableArray<PropertyChange> Changes(Rendering rendering, StandingApplication standing, DescribeTaskDefinitionResponse serving)
+    /// <summary>As `deploy` would register it, with the image as the manifest writes it.</summary>
+    private static JsonObject Wanted(Rendering rendering, StandingApplication standing)
     {
-        var manifest = rendering.Manifest;
         var stack = rendering.Stacks().Single(stack => stack.Kind == StackKind.Application);
         var outputs = standing.Stack.Outputs.Where(output => output is { OutputKey: not null, OutputValue: not null })
             .ToDictionary(output => output.OutputKey!, output => output.OutputValue!, StringComparer.Ordinal);
-        var wanted = CandidateDefinition.Of(TaskDefinitionRequest.Of(stack, outputs, rendering.Facts), manifest.Name, ImmutableDictionary<string, string>.Empty);
-        var byDigest = ImageReference.Parse(manifest.Application.Image!, out _)?.Digest is not null;
-        return RunningTaskDefinition.Compare(
-            serving.TaskDefinition, wanted, byDigest, serving.Tags.FirstOrDefault(tag => tag.Key == DeployedVersion.VersionTag)?.Value, manifest.Version);
+        return CandidateDefinition.Of(TaskDefinitionRequest.Of(stack, outputs, rendering.Facts), rendering.Manifest.Name, ImmutableDictionary<string, string>.Empty);
+    }
+
+    /// <summary>The container of <paramref name="definition"/> that runs the manifest's image in <paramref name="wanted"/>: the first one; others come from overrides.</summary>
+    private static JsonObject? Application(JsonObject definition, JsonObject wanted)
+    {
+        var name = (wanted["containerDefinitions"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault()?["name"]?.ToString();
+        return (definition["containerDefinitions"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault(container => container["name"]?.ToString() == name);
     }
 
     /// <returns>Null when nothing serves.</returns>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using MlDeploy.Acceptance.Aws.Fixture;
 using MlDeploy.Acceptance.Fixture;
@@ -12,10 +13,12 @@ public sealed class LifecycleSpecs(TwinAccount account) : AwsTest(account)
     public async Task Created_unchanged_changed_replaced_rolled_back_and_destroyed()
     {
         using var user = new AwsUser(Account);
+        Account.Twin.Requests.Clear();
         (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(2).Says("+ Service").Says("0 to remove");
         var url = AwsUser.Url((await user.ProvisionAsync()).ExitsWith(0).Says("registry created, application created"));
         (await user.ProvisionAsync()).ExitsWith(0).Says($"{user.Name}: nothing to do");
         await PlanIsCheapAndOnlyReadsAsync(user);
+        await PlanKnowsWhetherTheImageChangesAsync(user);
         await AnotherChangeIsMadeAsync(user);
         await WhatFailsIsRolledBackAsync(user);
         Assert.True((await Account.Http.GetAsync(url)).IsSuccessStatusCode);
@@ -28,21 +31,72 @@ public sealed class LifecycleSpecs(TwinAccount account) : AwsTest(account)
         Assert.Empty(await Aws.ListAsync("ecr describe-repositories", $"repositories[?repositoryName=='{user.Name}'].repositoryName"));
         Assert.Empty(await Aws.ListAsync("cloudformation describe-stacks", $"Stacks[?contains(StackName, '{user.Name}')].StackName"));
         (await user.RunAsync($"destroy -t aws --confirm {user.Name}")).ExitsWith(0).Says("nothing to delete");
+        Account.NobodyAskedTooOften("aws, most calls of one action within a second of the twin, create to destroy");
+    }
+
+    /// <summary>
+    /// With the twin's clock as slow as a real one every wait and every call takes the share of a second that it does at AWS: the
+    /// quickest that our polls can come upon a service that counts calls a second.
+    /// </summary>
+    [Fact(Explicit = true)]
+    [Trait("run", "soak")]
+    public async Task In_real_time_create_update_and_destroy_are_never_throttled_by_their_own_calls()
+    {
+        var slow = new TwinAccount(speed: 1, resourceSeconds: new Dictionary<string, double>(StringComparer.Ordinal) { ["*"] = 2 });
+        await slow.InitializeAsync();
+        await using var _ = slow;
+        using var user = new AwsUser(slow);
+        (await user.ProvisionAsync()).ExitsWith(0);
+        await PlanIsQuickAsync(user, slow);
+        user.Write(scaling: "{ min: 1, max: 3, on: { cpu: 20% } }", weight: "20%");
+        (await user.ProvisionAsync()).ExitsWith(0).Says("application updated");
+        await user.DestroyAsync();
+
+        slow.NobodyAskedTooOften("aws, most calls of one action within a second, create to destroy in real time");
     }
 
     /// <summary>With a role that may only read, too; and nothing is left of it.</summary>
     private async Task PlanIsCheapAndOnlyReadsAsync(AwsUser user)
     {
-        using var _ = Account.With(new FaultSettings { AllowOnly = ["*:Describe*", "*:Get*", "*:List*"] });
-        Account.Twin.Requests.Clear();
+        using var _ = Account.With(new FaultSettings { AllowOnly = ["*:Describe*", "*:Get*", "*:BatchGet*", "*:List*"] });
+        var before = Account.Twin.Requests.Entries.Count;
 
         (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(0).Says("no changes");
 
-        var calls = Account.Twin.Requests.Entries.Where(call => call.Caller == "client").ToList();
+        var calls = Account.Twin.Requests.Entries.Skip(before).Where(call => call.Caller == "client").ToList();
         Measurements.Record("aws, calls of a plan over two unchanged stacks", $"{calls.Count}");
         Assert.InRange(calls.Count, 1, 24);
-        Assert.All(calls, call => Assert.Matches("^(Describe|Get|List)", call.Action));
+        Assert.All(calls, call => Assert.Matches("^(Describe|Get|BatchGet|List)", call.Action));
         Assert.Empty(await UnderWayAsync(user.Name));
+    }
+
+    /// <summary>Beyond the time that the service takes for its answers; the second of two, when the machine has the program at hand.</summary>
+    private static async Task PlanIsQuickAsync(AwsUser user, TwinAccount account)
+    {
+        (await user.RunAsync("plan -t aws")).ExitsWith(0);
+        var before = account.Twin.Requests.Entries.Count;
+        var began = Stopwatch.GetTimestamp();
+        (await user.RunAsync("plan -t aws")).ExitsWith(0).Says("no changes");
+        var took = Stopwatch.GetElapsedTime(began);
+        var served = account.Twin.Requests.Entries.Skip(before).Aggregate(TimeSpan.Zero, (sum, call) => sum + call.Took);
+        Measurements.Record("aws, a plan over two unchanged stacks, beyond the time of the service's answers", $"{(took - served).TotalSeconds:0.00} s of {took.TotalSeconds:0.00} s");
+        Assert.InRange(took - served, TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+    }
+
+    /// <summary>By content: the file may be written anew, and still be what runs.</summary>
+    private static async Task PlanKnowsWhetherTheImageChangesAsync(AwsUser user)
+    {
+        var archive = Path.Combine(user.Sources, "image.tar");
+        var running = await File.ReadAllBytesAsync(archive);
+        ImageArchive.Write(archive, seed: 2);
+        (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(0).Says("applies at deploy").Says("archive:image.tar (image sha256:");
+
+        File.Delete(archive);
+        (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(0).Says("whether the image changes is not known").Says("there is no such file");
+
+        await File.WriteAllBytesAsync(archive, running);
+        var same = (await user.RunAsync("plan -t aws --detailed-exitcode")).ExitsWith(0).Says("no changes");
+        Assert.DoesNotContain("applies at deploy", same.Output, StringComparison.Ordinal);
     }
 
     private async Task AnotherChangeIsMadeAsync(AwsUser user)

@@ -75,7 +75,7 @@ internal sealed class FaultInjector(TwinClock clock, TimeProvider real)
         var draw = Draw(now);
         if (draw < now.Throttle)
         {
-            throw Throttling(request);
+            throw Throttling.Error(request);
         }
 
         if (draw < now.Throttle + now.ServerError)
@@ -85,14 +85,6 @@ internal sealed class FaultInjector(TwinClock clock, TimeProvider real)
                 : new AwsError("InternalFailure", "The request processing has failed because of an unknown error, exception or failure.", 500);
         }
     }
-
-    private static AwsError Throttling(TwinRequest request) => request.Service switch
-    {
-        "s3" => new AwsError("SlowDown", "Please reduce your request rate.", 503),
-        "ec2" => new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503),
-        _ when request.Protocol is WireProtocol.Query => new AwsError("Throttling", "Rate exceeded"),
-        _ => new AwsError("ThrottlingException", "Rate exceeded"),
-    };
 
     private double Draw(FaultSettings now)
     {

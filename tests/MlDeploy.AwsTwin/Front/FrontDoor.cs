@@ -4,7 +4,7 @@ using MlDeploy.AwsTwin.Faults;
 namespace MlDeploy.AwsTwin.Front;
 
 /// <summary>One AWS call: understood, spoiled if faults say so, answered by our service or by moto, logged.</summary>
-internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, RequestLog log, TwinClock clock)
+internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, RateLimits rates, RequestLog log, TwinClock clock)
 {
     private const int LargestCall = 64 << 20;
 
@@ -24,15 +24,18 @@ internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, Reques
         // Bodies of S3 are data of any size and are streamed; all others are messages.
         var body = signed == "s3" ? null : await ReadAsync(context.Request, cancel);
         TwinRequest? request = null;
+        string? refusal = null;
+        var began = TimeProvider.System.GetTimestamp();
         try
         {
             var read = request = RequestReading.Read(context, body ?? []);
             // Before the answer is on its way, so that whoever has it finds it counted.
             context.Response.OnStarting(() =>
             {
-                log.Add(new LoggedRequest(read.Service, read.Action, clock.GetUtcNow(), read.Caller, context.Response.StatusCode));
+                log.Add(new LoggedRequest(read.Service, read.Action, clock.GetUtcNow(), read.Caller, context.Response.StatusCode, refusal, TimeProvider.System.GetElapsedTime(began)));
                 return Task.CompletedTask;
             });
+            rates.Check(request);
             await faults.ApplyAsync(request, cancel);
             if (Services.FirstOrDefault(service => service.SigningName == request.Service && service.Owns(request.Action)) is { } service)
             {
@@ -48,6 +51,7 @@ internal sealed class FrontDoor(MotoForwarder moto, FaultInjector faults, Reques
         catch (AwsError error)
         {
             request ??= RequestReading.Read(context, []);
+            refusal = error.Code;
             var (contentType, bytes) = ReplyWriting.Error(request, error);
             context.Response.Headers["X-Amzn-ErrorType"] = error.Code;
             await WriteAsync(context, request, error.Status, contentType, bytes);

@@ -2,7 +2,9 @@ namespace MlDeploy.AwsTwin.Front;
 
 /// <param name="At">Twin time.</param>
 /// <param name="Caller">`client`, or the part of the twin that called on its behalf.</param>
-internal sealed record LoggedRequest(string Service, string Action, DateTimeOffset At, string Caller, int Status);
+/// <param name="Took">Real time until the answer was on its way.</param>
+/// <param name="Error">The code of an error that the twin made; null for success and for moto's own errors.</param>
+internal sealed record LoggedRequest(string Service, string Action, DateTimeOffset At, string Caller, int Status, string? Error, TimeSpan Took);
 
 /// <summary>Every AWS call answered, so that specs can count them.</summary>
 internal sealed class RequestLog

@@ -37,6 +37,7 @@ internal sealed class TwinCaller(Uri endpoint, string caller, string region) : I
         ["ssm"] = "AmazonSSM",
         ["secretsmanager"] = "secretsmanager",
         ["monitoring"] = "GraniteServiceVersion20100801",
+        ["sqs"] = "AmazonSQS",
     };
 
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = endpoint, Timeout = TimeSpan.FromMinutes(5) };

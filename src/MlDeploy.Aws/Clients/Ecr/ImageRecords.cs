@@ -45,6 +45,9 @@ public sealed record ImageScanStatus
 
 public sealed record BatchGetImageRequest : IAwsRequest<BatchGetImageResponse>
 {
+    /// <summary>The account whose registry it is; null: one's own.</summary>
+    public string? RegistryId { get; init; }
+
     public required string RepositoryName { get; init; }
     public required ImmutableArray<ImageIdentifier> ImageIds { get; init; }
     public ImmutableArray<string> AcceptedMediaTypes { get; init; } = [];

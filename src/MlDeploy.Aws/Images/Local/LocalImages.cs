@@ -17,6 +17,15 @@ internal static class LocalImages
             ImageSource.Engine engine => (await export.SaveAsync(engine, work, cancel), engine.Name, null),
             _ => throw new ArgumentException($"{source} is not on this machine", nameof(source)),
         };
+        return await OpenAsync(path, where, name, platform, work, cancel);
+    }
+
+    /// <param name="path">A file, or the folder of a layout.</param>
+    /// <param name="where">As it is told.</param>
+    /// <param name="name">Which of several; null when there is one.</param>
+    /// <exception cref="ExpectedException">Exit 3: it is not there, or is not an image of that platform.</exception>
+    public static async Task<ILocalImage> OpenAsync(string path, string where, string? name, Platform platform, WorkFolder work, CancellationToken cancel)
+    {
         try
         {
             if (Directory.Exists(path))

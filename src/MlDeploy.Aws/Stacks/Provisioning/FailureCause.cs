@@ -19,36 +19,29 @@ internal static partial class FailureCause
 
     /// <param name="operation">`creating`, `updating`, `deleting`</param>
     /// <param name="aftermath">What is left, as a sentence.</param>
-    public static ExpectedException Explain(string stack, string operation, StackEvent? cause, string? stackReason, string aftermath)
+    /// <param name="remedy">What to do about anything but a missing permission; null: it depends on the cause.</param>
+    public static ExpectedException Explain(string stack, string operation, StackEvent? cause, string? stackReason, string aftermath, string? remedy = null)
     {
         if (cause is null)
         {
-            return new ExpectedException(ExitCode.TargetFailed, $"{operation} stack {stack} failed{(stackReason is null ? "" : $": {Clean(stackReason)}")}; {aftermath}", "the events above tell what CloudFormation did");
+            return new ExpectedException(ExitCode.TargetFailed, $"{operation} stack {stack} failed{(stackReason is null ? "" : $": {Clean(stackReason)}")}; {aftermath}", remedy ?? "the events above tell what CloudFormation did");
         }
 
         var reason = Clean(cause.ResourceStatusReason!);
         var message = $"{operation} stack {stack} failed at {cause.LogicalResourceId} ({cause.ResourceType}): {reason}; {aftermath}";
-        return new ExpectedException(ExitCode.TargetFailed, message, Remedy(cause, reason));
+        return new ExpectedException(ExitCode.TargetFailed, message, IsDenied(reason) ? AwsFailures.AsExpected(AsDenial(cause, reason)).Remedy : remedy ?? Remedy(cause, reason));
     }
 
-    private static string Remedy(StackEvent cause, string reason)
+    private static string Remedy(StackEvent cause, string reason) => reason switch
     {
-        if (IsDenied(reason))
-        {
-            return AwsFailures.AsExpected(AsDenial(cause, reason)).Remedy;
-        }
-
-        return reason switch
-        {
-            _ when Has(reason, "already exists") || Has(reason, "AlreadyExists") =>
-                $"something of that name is there and belongs to no stack of this application: delete it if it is a leftover, or give {cause.LogicalResourceId} another name with targets.aws.overrides",
-            _ when Has(reason, "LimitExceeded") || Has(reason, "limit") || Has(reason, "quota") || Has(reason, "maximum number") =>
-                "free what is unused, or ask for a higher quota (Service Quotas), then run `mldeploy provision` again",
-            _ when Has(reason, "not stabilize") || Has(reason, "did not stabilize") || Has(reason, "timed out") =>
-                "AWS took longer than CloudFormation waits; run `mldeploy provision` again",
-            _ => "change what the message names, in the manifest or with targets.aws.overrides, and run `mldeploy provision` again",
-        };
-    }
+        _ when Has(reason, "already exists") || Has(reason, "AlreadyExists") =>
+            $"something of that name is there and belongs to no stack of this application: delete it if it is a leftover, or give {cause.LogicalResourceId} another name with targets.aws.overrides",
+        _ when Has(reason, "LimitExceeded") || Has(reason, "limit") || Has(reason, "quota") || Has(reason, "maximum number") =>
+            "free what is unused, or ask for a higher quota (Service Quotas), then run `mldeploy provision` again",
+        _ when Has(reason, "not stabilize") || Has(reason, "did not stabilize") || Has(reason, "timed out") =>
+            "AWS took longer than CloudFormation waits; run `mldeploy provision` again",
+        _ => "change what the message names, in the manifest or with targets.aws.overrides, and run `mldeploy provision` again",
+    };
 
     private static bool IsDenied(string reason) =>
         Has(reason, "not authorized to perform") || Has(reason, "AccessDenied") || Has(reason, "UnauthorizedOperation") || Has(reason, "Access Denied");

@@ -21,8 +21,6 @@ public sealed class ServiceStart(AwsSession session, TimeSpan startWithin, IProg
     /// <summary>How many times the manifest's `startWithin` the first tasks may take.</summary>
     private const int Patience = 3;
 
-    private const int LogLines = 20;
-
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<string> told = new(StringComparer.Ordinal);
@@ -95,10 +93,9 @@ public sealed class ServiceStart(AwsSession session, TimeSpan startWithin, IProg
 
     private async Task<string> ExplainAsync(ServiceName name, CancellationToken stop)
     {
-        var last = stopped.MaxBy(task => task.StoppingAt ?? task.StoppedAt ?? DateTimeOffset.MinValue)!;
-        var lines = await StoppedTask.LastLinesAsync(session, last, LogLines, stop);
-        var log = lines.IsEmpty ? "; it wrote no log" : $"; its last log lines:\n{string.Join('\n', lines.Select(line => "    " + line))}";
-        return $"the application never became healthy: {stopped.Count} {(stopped.Count == 1 ? "task" : "tasks")} of service {name.Service} stopped within {Words.Of(Limit)} (3 × application.health.startWithin), the last because: {StoppedTask.Reason(last)}{log}";
+        ImmutableArray<EcsTask> inOrder = [.. stopped.OrderBy(task => task.StoppingAt ?? task.StoppedAt ?? DateTimeOffset.MinValue)];
+        return $"the application never became healthy: {stopped.Count} {(stopped.Count == 1 ? "task" : "tasks")} of service {name.Service} stopped within {Words.Of(Limit)} (3 × application.health.startWithin),"
+            + $" the last because: {StoppedTask.Reason(inOrder[^1])}{await StoppedTask.LastWordsAsync(session, inOrder, clock, stop)}";
     }
 }
 

@@ -21,7 +21,7 @@ internal static class BucketRemoval
             }
 
             await s3.DeleteBucketAsync(new DeleteBucketRequest { BucketName = bucket }, stop);
-            progress.Report(new(NewsKind.Done, $"deleted bucket {bucket} with {count} versions of objects"));
+            progress.Report(new(NewsKind.Done, $"deleted bucket {bucket} with {count} {(count == 1 ? "version" : "versions")} of its objects"));
         }
         catch (AmazonS3Exception gone) when (gone.ErrorCode == "NoSuchBucket")
         {

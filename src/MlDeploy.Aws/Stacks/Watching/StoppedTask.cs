@@ -9,8 +9,46 @@ namespace MlDeploy.Aws.Stacks.Watching;
 /// <summary>What a task that stopped can tell of its end.</summary>
 internal static class StoppedTask
 {
-    /// <returns>Empty when it has no log; oldest first.</returns>
-    public static async Task<ImmutableArray<string>> LastLinesAsync(AwsSession session, EcsTask task, int lines, CancellationToken stop)
+    private const int Lines = 20;
+
+    /// <summary>How many of those that stopped last are asked for their log, while the last one's has not arrived.</summary>
+    private const int MostAsked = 3;
+
+    /// <summary>Lines reach CloudWatch Logs seconds after they were written: how often they are looked for again, and how long after.</summary>
+    private const int Looks = 5;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
+
+    /// <summary>The end of a sentence: `; its last log lines:` and the lines, those of a task before it when its own do not arrive, or that there are none.</summary>
+    /// <param name="stopped">At least one, the last to stop last.</param>
+    public static async Task<string> LastWordsAsync(AwsSession session, ImmutableArray<EcsTask> stopped, TimeProvider clock, CancellationToken stop)
+    {
+        EcsTask[] asked = [.. stopped.Reverse().Take(MostAsked)];
+        for (var look = 1; ; look++)
+        {
+            var mayCome = false;
+            foreach (var task in asked)
+            {
+                var lines = await LastLinesAsync(session, task, stop);
+                if (lines is { IsEmpty: false })
+                {
+                    return $"; {(task == asked[0] ? "its last log lines" : "the last log lines of one before it")}:\n{string.Join('\n', lines.Value.Select(line => "    " + line))}";
+                }
+
+                mayCome |= lines is not null;
+            }
+
+            if (!mayCome || look == Looks)
+            {
+                return "; it wrote no log";
+            }
+
+            await Task.Delay(BetweenLooks, clock, stop);
+        }
+    }
+
+    /// <returns>Oldest first; null when it has no log that lines could still come to.</returns>
+    private static async Task<ImmutableArray<string>?> LastLinesAsync(AwsSession session, EcsTask task, CancellationToken stop)
     {
         try
         {
@@ -21,7 +59,7 @@ internal static class StoppedTask
                 if (options?["awslogs-group"]?.ToString() is { } group && options["awslogs-stream-prefix"]?.ToString() is { } prefix)
                 {
                     var stream = $"{prefix}/{container["name"]}/{task.TaskArn[(task.TaskArn.LastIndexOf('/') + 1)..]}";
-                    var events = await session.Logs.GetLogEventsAsync(new GetLogEventsRequest { LogGroupName = group, LogStreamName = stream, Limit = lines, StartFromHead = false }, stop);
+                    var events = await session.Logs.GetLogEventsAsync(new GetLogEventsRequest { LogGroupName = group, LogStreamName = stream, Limit = Lines, StartFromHead = false }, stop);
                     return [.. events.Events.Select(entry => entry.Message.TrimEnd())];
                 }
             }
@@ -29,10 +67,10 @@ internal static class StoppedTask
         catch (AwsServiceException unread)
         {
             // A task that could not even be pulled has no stream; without permission to read the log the reason alone must do.
-            return unread.Kind == AwsFailureKind.AccessDenied ? [$"(the log cannot be read: {unread.Message})"] : [];
+            return unread.Kind == AwsFailureKind.AccessDenied ? [$"(the log cannot be read: {unread.Message})"] : null;
         }
 
-        return [];
+        return null;
     }
 
     /// <summary>Why it stopped, in the service's words and its container's.</summary>

@@ -19,7 +19,7 @@ public static class TaskDefinitionRequest
         [("Topic", null)] = StackOutputs.TopicArn,
     };
 
-    /// <param name="stack">The application's, rendered without <see cref="RenderFacts.StandingApplication"/> and with the image to deploy.</param>
+    /// <param name="stack">The application's, rendered with the image to deploy.</param>
     /// <param name="outputs">Of the deployed stack.</param>
     /// <param name="facts">With region, account and partition.</param>
     /// <returns>The properties in CloudFormation's spelling (RegisterTaskDefinition's in upper case); literals only.</returns>

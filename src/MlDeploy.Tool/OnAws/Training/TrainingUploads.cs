@@ -109,11 +109,13 @@ internal static class TrainingUploads
         var sent = await upload.RunAsync(prefix, files, progress, context.Stop);
         var skipped = sent.Count(item => item.Skipped);
         context.Progress.State(
-            skipped == sent.Length ? $"{what}: {sent.Length} of {sent.Length} objects are there already"
-            : $"{what}: {sent.Length - skipped} objects sent ({Size.Text(sent.Where(item => !item.Skipped).Sum(item => item.Bytes))}), {skipped} were there",
+            skipped == sent.Length ? $"{what}: {Objects(skipped)} {(skipped == 1 ? "is" : "are")} there already"
+            : $"{what}: {Objects(sent.Length - skipped)} sent ({Size.Text(sent.Where(item => !item.Skipped).Sum(item => item.Bytes))}){skipped switch { 0 => "", 1 => ", 1 was there", _ => $", {skipped} were there" }}",
             Tone.Good);
         return sent;
     }
+
+    private static string Objects(int count) => count == 1 ? "1 object" : $"{count} objects";
 
     private sealed class UploadLines(string what, CommandContext context) : IProgress<UploadProgress>
     {

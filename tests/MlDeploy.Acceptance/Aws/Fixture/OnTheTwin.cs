@@ -71,20 +71,21 @@ public class TwinAccount : IAsyncLifetime
     private readonly IReadOnlyDictionary<string, double> resourceSeconds = new Dictionary<string, double>(StringComparer.Ordinal);
     private readonly DeploymentManners manners = new();
     private TwinServer? twin;
+    private OfficialCommandLine? aws;
     private WebServer? server;
 
     public TwinAccount()
     {
     }
 
-    private protected TwinAccount(double speed, IReadOnlyDictionary<string, double> resourceSeconds, DeploymentManners? manners = null) =>
+    internal TwinAccount(double speed, IReadOnlyDictionary<string, double> resourceSeconds, DeploymentManners? manners = null) =>
         (this.speed, this.resourceSeconds, this.manners) = (speed, resourceSeconds, manners ?? new());
 
     internal TwinServer Twin => twin!;
 
     internal FraudSample Sample { get; } = new();
 
-    internal OfficialCommandLine Aws => new(Endpoint);
+    internal OfficialCommandLine Aws => aws ??= new(Endpoint);
 
     internal string Endpoint => Twin.Endpoint.GetLeftPart(UriPartial.Authority);
 
@@ -116,6 +117,7 @@ public class TwinAccount : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        await (aws?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (twin is not null)
         {
             await twin.DisposeAsync();
@@ -144,6 +146,18 @@ public class TwinAccount : IAsyncLifetime
     {
         Twin.Faults.Set(faults);
         return new Healing(Twin);
+    }
+
+    /// <summary>No call since the log was cleared was refused for coming too often.</summary>
+    internal void NobodyAskedTooOften(string measurement)
+    {
+        var calls = Twin.Requests.Entries.Where(call => call.Caller == "client").ToList();
+        var most = calls.GroupBy(call => (call.Service, call.Action))
+            .Select(action => (action.Key, Most: action.Max(first => action.Count(call => call.At >= first.At && call.At < first.At.AddSeconds(1)))))
+            .MaxBy(action => action.Most);
+        Measurements.Record(measurement, $"{most.Most} ({most.Key.Service}:{most.Key.Action}) of {calls.Count} calls");
+        Assert.True(calls.Count > 50, $"only {calls.Count} calls were seen");
+        Assert.DoesNotContain(calls, call => call.Error is "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "SlowDown");
     }
 
     /// <summary>What the twin shows of itself.</summary>

@@ -6,6 +6,7 @@ using MlDeploy.Aws.Clients.Calling;
 using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Clients.Ecs;
 using MlDeploy.Aws.Clients.Sts;
+using MlDeploy.AwsTwin.Faults;
 
 namespace MlDeploy.Specs.Aws.Clients;
 
@@ -250,16 +251,45 @@ public class CallingSpecs
 
         Assert.Equal([0, 0, 0, 0.5, 1], Enumerable.Range(0, 5).Select(_ => pace.Reserve("cloudformation.DescribeStacks").TotalSeconds));
         Assert.Equal(TimeSpan.Zero, pace.Reserve("ecs.DescribeServices"));
-        time.Seconds = 60;
+        time.Now = 60;
         Assert.Equal(TimeSpan.Zero, pace.Reserve("cloudformation.DescribeStacks"));
+    }
+
+    /// <summary>Whatever is asked and when: the twin's limits, which are those that CloudFormation is said to have, are never met.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void What_is_paced_by_default_is_never_refused_by_a_service_that_takes_ten_calls_a_second(int seed)
+    {
+        var (random, time) = (new Random(seed), new StandingClock { TicksPerSecond = 1000 });
+        var pace = new CallPace(new PaceOptions(), time);
+        var calls = new List<double>();
+        for (var call = 0; call < 2000; call++)
+        {
+            // Storms, pages one after the other, and pauses that fill the buckets.
+            time.Now += random.Next(20) == 0 ? random.Next(10_000) : random.Next(3);
+            calls.Add(time.Now + pace.Reserve("cloudformation.DescribeStackEvents").TotalMilliseconds);
+        }
+
+        var arriving = new StandingClock { TicksPerSecond = 1000 };
+        var limits = new RateLimits(arriving);
+        Assert.All(calls.Order(), at =>
+        {
+            arriving.Now = (long)at;
+            Assert.True(limits.Take("eu-central-1", "cloudformation", "DescribeStackEvents"));
+        });
     }
 
     private sealed class StandingClock : TimeProvider
     {
-        public long Seconds { get; set; }
+        public long Now { get; set; }
 
-        public override long TimestampFrequency => 1;
+        /// <summary>What <see cref="Now"/> counts.</summary>
+        public long TicksPerSecond { get; init; } = 1;
 
-        public override long GetTimestamp() => Seconds;
+        public override long TimestampFrequency => TicksPerSecond;
+
+        public override long GetTimestamp() => Now;
     }
 }

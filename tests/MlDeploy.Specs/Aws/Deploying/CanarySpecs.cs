@@ -16,7 +16,10 @@ public sealed class SlowTwin : IAsyncLifetime
     public ValueTask DisposeAsync() => Twin.DisposeAsync();
 }
 
-/// <summary>Rollouts through CodeDeploy, under real traffic, in twin time.</summary>
+/// <summary>
+/// Rollouts through CodeDeploy, under real traffic, in twin time. One promoted and one rolled back are watched by default too, through
+/// the tool itself: `DeploymentSpecs` of the acceptance tests.
+/// </summary>
 public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
 {
     /// <summary>Twin time: a gate fails after some six minutes.</summary>
@@ -24,7 +27,8 @@ public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
 
     private RunningTwin Twin => slow.Twin;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 120_000, Explicit = true)]
+    [Trait("run", "soak")]
     public async Task A_good_version_is_judged_and_promoted_and_leaves_no_alarm()
     {
         Twin.Require();
@@ -46,7 +50,8 @@ public sealed class CanarySpecs(SlowTwin slow) : IClassFixture<SlowTwin>
         await traffic.EndAsync();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 120_000, Explicit = true)]
+    [Trait("run", "soak")]
     public async Task A_version_with_errors_is_rolled_back_by_its_gate_and_stable_is_verified()
     {
         Twin.Require();

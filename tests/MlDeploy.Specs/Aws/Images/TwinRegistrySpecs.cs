@@ -9,6 +9,7 @@ using MlDeploy.AwsTwin.Registry;
 using MlDeploy.Core.Errors;
 using MlDeploy.Specs.Aws.Images.Fixture;
 using MlDeploy.Specs.Aws.Peers;
+using MlDeploy.Specs.Aws.Twin;
 
 namespace MlDeploy.Specs.Aws.Images;
 
@@ -103,6 +104,8 @@ public sealed class TwinRegistrySpecs(TwinRegistrySpecs.Twin twin) : IClassFixtu
 
     public sealed class Twin : IAsyncLifetime
     {
+        private AwsCommandLine? aws;
+
         internal TwinServer Server { get; private set; } = null!;
         internal RegistryRoute Route => Server.Part<RegistryRoute>();
         internal int Port => Server.Endpoint.Port;
@@ -119,6 +122,7 @@ public sealed class TwinRegistrySpecs(TwinRegistrySpecs.Twin twin) : IClassFixtu
 
         public async ValueTask DisposeAsync()
         {
+            await (aws?.DisposeAsync() ?? ValueTask.CompletedTask);
             if (Server is not null)
             {
                 await Server.DisposeAsync();
@@ -140,24 +144,8 @@ public sealed class TwinRegistrySpecs(TwinRegistrySpecs.Twin twin) : IClassFixtu
         /// <summary>The official command line.</summary>
         internal async Task<JsonObject> AwsAsync(params string[] arguments)
         {
-            var start = new ProcessStartInfo(Required("aws"), [.. arguments, "--output", "json"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment =
-                {
-                    ["AWS_ENDPOINT_URL"] = Server.Endpoint.ToString(),
-                    ["AWS_ACCESS_KEY_ID"] = "AKIAIOSFODNN7EXAMPLE",
-                    ["AWS_SECRET_ACCESS_KEY"] = "specs",
-                    ["AWS_DEFAULT_REGION"] = Region,
-                    ["AWS_PAGER"] = "",
-                },
-            };
-            using var process = Process.Start(start)!;
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            await process.WaitForExitAsync();
-            Assert.True(process.ExitCode == 0, await error);
-            return (JsonObject)JsonNode.Parse(await output)!;
+            Required("aws");
+            return (JsonObject)(await (aws ??= new AwsCommandLine(Server.Endpoint)).RunAsync(arguments))!;
         }
 
         private static string Required(string program)

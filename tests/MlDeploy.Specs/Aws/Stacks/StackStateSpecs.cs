@@ -73,8 +73,10 @@ public sealed class StackStateSpecs
     public void A_denied_action_within_a_stack_names_the_statement_to_add(string reason, string action)
     {
         var failure = FailureCause.Explain("s", "creating", Event("Vpc", "CREATE_FAILED", reason), null, "nothing of it is left");
+        var left = FailureCause.Explain("s", "deleting", Event("Vpc", "DELETE_FAILED", reason), null, "it is still there", remedy: "delete it by hand");
 
         Assert.Contains($"\"Action\":\"{action}\"", failure.Remedy, StringComparison.Ordinal);
+        Assert.Contains($"\"Action\":\"{action}\"", left.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MlDeploy.Aws.Stacks.Planning;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Aws.Templates.Application;
 using MlDeploy.Aws.Templates.Yaml;
@@ -99,15 +100,16 @@ public class RenderingSpecs
     }
 
     [Fact]
-    public void What_codedeploy_owns_of_a_service_is_rendered_as_it_stands()
+    public void What_codedeploy_owns_of_a_service_is_sent_as_it_stands()
     {
         var first = Rendering.Application();
-        var facts = new RenderFacts { StandingApplication = first.Template, Image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/fraud-scoring@sha256:0" };
+        var facts = new RenderFacts { Image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/fraud-scoring@sha256:0" };
         var second = Rendering.Stack(StackKind.Application, facts, "application.port=9090", "application.resources={cpu: 1024, memory: 4096}", "application.environment.A=b", "application.health.startWithin=2m");
 
-        Assert.True(JsonNode.DeepEquals(Resource(first, LogicalIds.TaskDefinition), Resource(second, LogicalIds.TaskDefinition)));
-        Assert.True(JsonNode.DeepEquals(Resource(first, LogicalIds.Service)["Properties"]!["LoadBalancers"], Resource(second, LogicalIds.Service)["Properties"]!["LoadBalancers"]));
-        Assert.Equal(120, Resource(second, LogicalIds.Service)["Properties"]!["HealthCheckGracePeriodSeconds"]!.GetValue<long>());
+        var (before, sent) = (StackPlanner.ToSend(first.Template, first.Template)["Resources"]!, StackPlanner.ToSend(second.Template, first.Template)["Resources"]!);
+        Assert.True(JsonNode.DeepEquals(before[LogicalIds.TaskDefinition]!["Properties"], sent[LogicalIds.TaskDefinition]!["Properties"]));
+        Assert.True(JsonNode.DeepEquals(before[LogicalIds.Service]!["Properties"]!["LoadBalancers"], sent[LogicalIds.Service]!["Properties"]!["LoadBalancers"]));
+        Assert.Equal("120", sent[LogicalIds.Service]!["Properties"]!["HealthCheckGracePeriodSeconds"]!.ToString());
     }
 
     [Fact]

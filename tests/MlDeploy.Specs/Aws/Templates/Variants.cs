@@ -28,7 +28,6 @@ internal static class Variants
         ["", "training={}", "training={notebook: ml.t3.large, job: ml.c5.xlarge, schedule: rate(7 days), image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/train:1', command: [python, train.py, '--note=\"a b\"']}"],
         ["", "targets.aws.tags={team: risk} ; targets.aws.logRetention=7d ; application.resources={cpu: 1024, memory: 4096}"],
         ["blue", "green"],
-        ["first", "standing"],
     ];
 
     /// <summary>Indices of choices, one for each factor; every pair of choices of two factors is in one of the rows.</summary>
@@ -65,16 +64,11 @@ internal static class Variants
 
     public static RenderResult Render(int[] row)
     {
-        var settings = row.Take(Factors.Length - 2).SelectMany((choice, factor) => Factors[factor][choice].Split(" ; ", StringSplitOptions.RemoveEmptyEntries)).ToArray();
+        var settings = row.Take(Factors.Length - 1).SelectMany((choice, factor) => Factors[factor][choice].Split(" ; ", StringSplitOptions.RemoveEmptyEntries)).ToArray();
 
         // More than min makes sense only when there is something to scale on.
         var manifest = Reading.Valid(Rendering.OnAws, set: settings.Any(setting => setting.StartsWith("scaling.on", StringComparison.Ordinal)) ? [.. settings, "scaling.max=6"] : settings);
-        var facts = new RenderFacts { Region = "eu-central-1", Account = "123456789012", LiveTargetGroup = row[^2] == 1 ? LiveTargetGroup.Green : LiveTargetGroup.Blue };
-        if (row[^1] == 1)
-        {
-            facts = facts with { StandingApplication = StackRenderer.Render(manifest, facts with { LiveTargetGroup = null }).Single(stack => stack.Kind == StackKind.Application).Template };
-        }
-
+        var facts = new RenderFacts { Region = "eu-central-1", Account = "123456789012", LiveTargetGroup = row[^1] == 1 ? LiveTargetGroup.Green : LiveTargetGroup.Blue };
         return StackRenderer.RenderChecked(manifest, facts);
     }
 

@@ -15,6 +15,7 @@ public sealed class TrainCommandSpecs(TrainingGround ground) : IClassFixture<Tra
 
         var up = await ground.RunAsync(manifest, "train", "up", "-o", "json");
         Assert.True(up.ExitCode == ExitCode.Done, up.Messages);
+        Assert.Contains("data: 1 object sent (21 B)", up.Messages, StringComparison.Ordinal);
         var made = JsonNode.Parse(up.Results)!;
         var bucket = (string)made["bucket"]!;
         var version = (string)made["data"]!["version"]!;

@@ -1,10 +1,11 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MlDeploy.AwsTwin;
 using MlDeploy.AwsTwin.Front;
 using MlDeploy.Specs.Aws.Peers;
+using MlDeploy.Specs.Aws.Twin;
 using MlDeploy.Specs.Local;
 using MlDeploy.Specs.ToolShell;
+using MlDeploy.Tool;
 
 namespace MlDeploy.Specs.Aws.Training;
 
@@ -14,6 +15,7 @@ public sealed class TrainingGround : IAsyncLifetime
     public const string Region = "eu-central-1";
 
     private readonly TestFolder folder = new("training");
+    private AwsCommandLine? aws;
 
     internal TwinServer Twin { get; private set; } = null!;
 
@@ -26,7 +28,7 @@ public sealed class TrainingGround : IAsyncLifetime
 
         Twin = await TwinServer.StartAsync(new TwinOptions
         {
-            Speed = 2000,
+            Speed = 1000,
             // What the job's image would run is run here.
             Images = [new ImageCommand("*", "exec \"$@\"")],
         });
@@ -34,6 +36,7 @@ public sealed class TrainingGround : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await (aws?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (Twin is not null)
         {
             await Twin.DisposeAsync();
@@ -55,31 +58,18 @@ public sealed class TrainingGround : IAsyncLifetime
         """);
 
     internal Task<ToolRun> RunAsync(string manifest, params string[] arguments) => ToolRun.Of(
-        surroundings => surroundings with { Variable = Variable, WorkingDirectory = folder.Root, Random = new Random() },
+        surroundings => surroundings with { Variable = Variable, Clock = RehearsalClock.Of(Variable, TimeProvider.System), WorkingDirectory = folder.Root, Random = new Random() },
         [.. arguments, "--file", manifest]);
 
     /// <summary>The official command line.</summary>
-    internal async Task<JsonNode?> AwsAsync(params string[] arguments)
+    internal Task<JsonNode?> AwsAsync(params string[] arguments)
     {
-        if (Peer.Find("aws") is not { } program)
+        if (Peer.Find("aws") is null)
         {
             Peer.Missing("aws (the official command line)");
-            throw new UnreachableException();
         }
 
-        var start = new ProcessStartInfo(program, [.. arguments, "--output", "json"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in new[] { "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY" })
-        {
-            start.Environment[name] = Variable(name);
-        }
-
-        start.Environment["AWS_DEFAULT_REGION"] = Region;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, await error);
-        var text = await output;
-        return text.Length == 0 ? null : JsonNode.Parse(text);
+        return (aws ??= new AwsCommandLine(Twin.Endpoint)).RunAsync(arguments);
     }
 
     private string? Variable(string name) => name switch
@@ -87,6 +77,7 @@ public sealed class TrainingGround : IAsyncLifetime
         "AWS_ENDPOINT_URL" => Twin.Endpoint.ToString(),
         "AWS_ACCESS_KEY_ID" => "AKIAIOSFODNN7EXAMPLE",
         "AWS_SECRET_ACCESS_KEY" => "specs",
+        RehearsalClock.Variable => Twin.RehearsalClock,
         "PATH" => Environment.GetEnvironmentVariable("PATH"),
         "HOME" => folder.Root,
         _ => null,

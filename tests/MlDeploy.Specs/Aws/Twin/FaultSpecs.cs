@@ -68,6 +68,47 @@ public sealed class FaultSpecs(RunningTwin twin) : IDisposable
     }
 
     [Fact]
+    public void Whoever_asks_more_often_than_a_service_takes_is_refused_until_the_bucket_fills_again()
+    {
+        var clock = new StandingClock();
+        var limits = new RateLimits(clock);
+        bool Ask(string action = "DescribeStackEvents", string region = "eu-central-1") => limits.Take(region, "cloudformation", action);
+
+        Assert.Equal([.. Enumerable.Repeat(true, 20), false, false], Enumerable.Range(0, 22).Select(_ => Ask()));
+        Assert.True(Ask("DescribeStacks") && Ask(region: "us-east-1"));
+        clock.Seconds = 1;
+        Assert.Equal([.. Enumerable.Repeat(true, 10), false], Enumerable.Range(0, 11).Select(_ => Ask()));
+        Assert.All(Enumerable.Range(0, 1000), _ => Assert.True(limits.Take("eu-central-1", "sts", "GetCallerIdentity")));
+    }
+
+    [Fact]
+    public async Task Asked_too_often_a_client_is_told_so_as_the_service_does_and_what_services_ask_each_other_does_not_count()
+    {
+        twin.Require();
+        using var service = new TwinCaller(twin.Server.Endpoint, "spec-service", "us-west-1");
+        using var client = new TwinCaller(twin.Server.Endpoint, "client", "us-west-1");
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => service.QueryAsync("cloudformation", "DescribeStacks", [], CancellationToken.None)));
+        AwsError? refused = null;
+        await RunningTwin.BecomesAsync(async () =>
+        {
+            try
+            {
+                await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => client.QueryAsync("cloudformation", "DescribeStacks", [], CancellationToken.None)));
+            }
+            catch (AwsError error)
+            {
+                refused = error;
+            }
+
+            return refused is not null;
+        }, "calls are refused");
+
+        Assert.Equal(("Throttling", "Rate exceeded", 400), (refused!.Code, refused.Message, refused.Status));
+        Assert.Contains(twin.Server.Requests.Entries, entry => entry is { Service: "cloudformation", Caller: "client", Error: "Throttling" });
+        Assert.DoesNotContain(twin.Server.Requests.Entries, entry => entry is { Caller: "spec-service", Error: not null });
+    }
+
+    [Fact]
     public async Task Faults_are_set_from_outside_a_role_may_be_read_only_and_the_twin_unreachable()
     {
         twin.Require();
@@ -103,5 +144,14 @@ public sealed class FaultSpecs(RunningTwin twin) : IDisposable
         await twin.JsonAsync("ecr", "DescribeRepositories", "{}");
         var logged = twin.Server.Requests.Entries.Last(entry => entry.Service == "ecr");
         Assert.Equal(("DescribeRepositories", "client", 200), (logged.Action, logged.Caller, logged.Status));
+    }
+
+    private sealed class StandingClock : TimeProvider
+    {
+        public long Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
     }
 }

@@ -54,6 +54,7 @@ public sealed class RunningTwin : IAsyncLifetime, ICollectionFixture<RunningTwin
     {
         Http.Dispose();
         caller?.Dispose();
+        await (Aws?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (server is not null)
         {
             await server.DisposeAsync();
@@ -152,7 +153,7 @@ public sealed class RunningTwin : IAsyncLifetime, ICollectionFixture<RunningTwin
     public async Task<string> MailboxAsync(string name)
     {
         var topic = (await QueryAsync("sns", "CreateTopic", $$"""{"Name":"{{name}}"}""")).Descendants("TopicArn").Single().Value;
-        await Aws.RunAsync("sqs", "create-queue", "--queue-name", name);
+        await JsonAsync("sqs", "CreateQueue", $$"""{"QueueName":"{{name}}"}""");
         await QueryAsync("sns", "Subscribe", $$"""{"TopicArn":"{{topic}}","Protocol":"sqs","Endpoint":"arn:aws:sqs:eu-central-1:123456789012:{{name}}"}""");
         return topic;
     }
@@ -161,8 +162,8 @@ public sealed class RunningTwin : IAsyncLifetime, ICollectionFixture<RunningTwin
     public async Task<List<string>> MailsAsync(string name)
     {
         var mails = this.mails.GetOrAdd(name, _ => []);
-        var received = await Aws.RunAsync("sqs", "receive-message", "--queue-url", new Uri(Server.Endpoint, $"/123456789012/{name}").ToString(), "--max-number-of-messages", "10");
-        mails.AddRange(received?["Messages"]?.AsArray().Select(message => (string)JsonNode.Parse((string)message!["Body"]!)!["Message"]!) ?? []);
+        var received = await JsonAsync("sqs", "ReceiveMessage", $$"""{"QueueUrl":"{{new Uri(Server.Endpoint, $"/123456789012/{name}")}}","MaxNumberOfMessages":10}""");
+        mails.AddRange(received["Messages"]?.AsArray().Select(message => (string)JsonNode.Parse((string)message!["Body"]!)!["Message"]!) ?? []);
         return mails;
     }
 

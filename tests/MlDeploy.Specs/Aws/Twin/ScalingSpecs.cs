@@ -39,8 +39,10 @@ public sealed class ScalingSpecs(RunningTwin twin)
         await RunningTwin.BecomesAsync(async () => (await twin.MailsAsync("scaling")).Count(mail => mail.Contains("service:busy is RUNNING", StringComparison.Ordinal)) >= 2, "a mail for each task");
 
         // A schedule whose time has come sets the bounds, and the capacity with them.
-        var soon = twin.Server.Clock.GetUtcNow().AddMinutes(8).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
-        await twin.Aws.RunAsync(["application-autoscaling", "put-scheduled-action", .. target, "--scheduled-action-name", "later", "--schedule", $"at({soon})", "--scalable-target-action", "MinCapacity=3,MaxCapacity=3"]);
+        var soon = twin.Server.Clock.GetUtcNow().AddMinutes(2).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+        await twin.JsonAsync("application-autoscaling", "PutScheduledAction", $$"""
+            {"ServiceNamespace":"ecs","ResourceId":"service/main/busy","ScalableDimension":"ecs:service:DesiredCount","ScheduledActionName":"later","Schedule":"at({{soon}})","ScalableTargetAction":{"MinCapacity":3,"MaxCapacity":3} }
+            """);
         await RunningTwin.BecomesAsync(async () => (int?)(await twin.DescribeAsync("busy"))["desiredCount"] == 3, "the schedule's minimum holds");
         await twin.JsonAsync("ecs", "DeleteService", """{"cluster":"main","service":"busy","force":true}""");
     }

@@ -32,7 +32,8 @@ public sealed class RollbackSpecs(RunningTwin twin)
         Assert.Equal(["v1", "v2"], (await traffic.EndAsync()).Keys.Order(StringComparer.Ordinal));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
+    [Trait("run", "soak")]
     public async Task Without_rollback_everything_stays_as_it_was_and_the_next_deployment_clears_it_away()
     {
         twin.Require();
@@ -157,7 +158,8 @@ public sealed class RollbackSpecs(RunningTwin twin)
         Task ScaleAsync(int count) => twin.JsonAsync("ecs", "UpdateService", $$"""{"cluster":"main","service":"scaled","desiredCount":{{count}} }""");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
+    [Trait("run", "soak")]
     public async Task A_ready_wait_that_nobody_ends_stops_the_deployment()
     {
         twin.Require();
