@@ -19,7 +19,6 @@ public static class NotBuilt
         }
 
         Application(manifest, refused);
-        Gates(manifest, refused);
         Surroundings(manifest, refused);
         return refused.ToImmutable();
     }
@@ -49,23 +48,6 @@ public static class NotBuilt
         if (scaling.Max > 1 || scaling.Min > 1)
         {
             refused.Add(scaling.Min > 1 ? "scaling.min" : "scaling.max", "more than one instance of a version is not built yet on the target local", "Set scaling.min and scaling.max to 1 and remove scaling.on.");
-        }
-    }
-
-    private static void Gates(AppManifest manifest, Refusals refused)
-    {
-        var gates = manifest.Rollout.GatesAreDefaults ? [] : manifest.Rollout.Gates;
-        for (var at = 0; at < gates.Length; at++)
-        {
-            if (!gates[at].Slices.IsEmpty)
-            {
-                refused.Add($"rollout.gates[{at}].slices", "gates on slices are not built yet", "Remove slices until then: the gate judges all rows together.");
-            }
-
-            if (gates[at].Measure is not (null or "area"))
-            {
-                refused.Add($"rollout.gates[{at}].measure", $"gates judge by area, and {gates[at].Measure} is not built yet for them", "Remove measure until then; `mldeploy drift --measure` compares windows by it.");
-            }
         }
     }
 

@@ -114,7 +114,7 @@ internal sealed class Application : IDisposable
 
             serving.Capture.Keep(version.Id, profile);
             traffic.Start();
-            return lane.Begin(number, new DeploymentOrder(version, manifest, request.Holder, request.RunUrl, [.. notes, .. serving.Door.Changes(manifest)], model));
+            return lane.Begin(number, new DeploymentOrder(version, manifest, request.Holder, request.RunUrl, [.. notes, .. serving.Door.Changes(manifest), .. model?.Notes ?? []], model));
         });
     }
 

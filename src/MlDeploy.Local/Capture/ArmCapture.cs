@@ -94,16 +94,14 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
             prediction.AddTo(lasting, settings.Range);
             if (step is { } now && now.Step == exchange.Step)
             {
-                var (predictions, invalid) = prediction.AddTo(now.Sketch, settings.Range);
-                now.Predictions += predictions;
-                now.Invalid += invalid;
+                now.Add(prediction, settings.Range);
             }
         }
     }
 
     /// <summary>Begins to count a step by the reference of the rollout; requests placed before it are not in it.</summary>
     /// <param name="number">The gateway's.</param>
-    public void BeginStep(ModelReference judgedBy, int number)
+    public void BeginStep(ModelJudging judgedBy, int number)
     {
         lock (gate)
         {

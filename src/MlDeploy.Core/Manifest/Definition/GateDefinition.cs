@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Model.Distances;
 using static MlDeploy.Core.Manifest.Definition.Setting;
 
 namespace MlDeploy.Core.Manifest.Definition;
@@ -20,11 +21,12 @@ internal static class GateDefinition
     public static readonly Setting<ImmutableArray<string>> Command = Optional("command", Types.Command, "command: the program and its arguments. With a limit its last line is the number; without, exit code 0 passes.");
     public static readonly Setting<TimeSpan> Timeout = Defaulted("timeout", Types.Duration("100ms", "5m", "10s"), "10s", "prometheus, http and command: an answer later than this is an error of measurement.", conditional: true);
     public static readonly Setting<TimeSpan> Every = Defaulted("every", Types.Duration("1s", "1h", "10s"), "10s", "prometheus, http and command: how often to read.", conditional: true);
+    public static readonly Setting<ImmutableArray<string>> Features = Defaulted("features", Types.Features, "[]", "model.inputs metrics: the features that are judged; all when empty.", conditional: true);
     public static readonly Setting<ImmutableArray<string>> Except = Defaulted("except", Types.Features, "[]", "model.inputs metrics: features that are not judged.", conditional: true);
     public static readonly Setting<ImmutableArray<string>> Slices = Defaulted("slices", Types.Features, "[]", "model metrics: also judge each value of these features by itself.", conditional: true);
-    public static readonly Setting<string> Measure = Optional("measure", new ChoiceType<string>(new("area", "area"), new("ks", "ks"), new("psi", "psi"), new("wasserstein", "wasserstein")), "model drift metrics: the distance of distributions; area when not set.");
+    public static readonly Setting<DistanceMeasure> Measure = Defaulted("measure", new ChoiceType<DistanceMeasure>(new("overlap", DistanceMeasure.Overlap), new("ks", DistanceMeasure.Ks), new("psi", DistanceMeasure.Psi), new("wasserstein", DistanceMeasure.Wasserstein)), "overlap", "model drift metrics: the distance of distributions; docs/judging.md says what each is.", conditional: true);
 
-    public static readonly Section<Gate> Section = new("gate", [Metric, Name, Max, Min, MaxIncrease, MaxRatio, SlowerThan, Url, Query, JsonPath, Command, Timeout, Every, Except, Slices, Measure], Bind);
+    public static readonly Section<Gate> Section = new("gate", [Metric, Name, Max, Min, MaxIncrease, MaxRatio, SlowerThan, Url, Query, JsonPath, Command, Timeout, Every, Features, Except, Slices, Measure], Bind);
 
     private static Gate Bind(SectionValues values)
     {
@@ -46,9 +48,10 @@ internal static class GateDefinition
             Command = values.Get(Command),
             Timeout = values.Get(Timeout),
             Every = values.Get(Every),
+            Features = values.Get(Features),
             Except = values.Get(Except),
             Slices = values.Get(Slices),
-            Measure = values.OrNull(Measure),
+            Measure = values.Get(Measure),
         };
     }
 

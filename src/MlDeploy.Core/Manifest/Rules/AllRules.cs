@@ -24,6 +24,8 @@ internal static class AllRules
         GateRules.LimitsFitTheMetric,
         GateRules.SettingsFitTheMetric,
         GateRules.BoundsAreOrdered,
+        GateRules.FeaturesAreNamedOnce,
+        GateRules.DistancesCanBeKept,
         GateRules.ModelGatesHaveWhatTheyRead,
         TestRules.NamesAreUnique,
         TestRules.DoExactlyOneThing,

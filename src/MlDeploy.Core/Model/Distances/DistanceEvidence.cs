@@ -15,7 +15,7 @@ namespace MlDeploy.Core.Model.Distances;
 /// </para>
 /// <para>The reference is taken as it stands, with its sketch's own error allowed for: the distance is to the profile's rows.</para>
 /// </summary>
-public sealed class DistanceEvidence
+public sealed class DistanceEvidence : ILimitEvidence
 {
     /// <summary>How far between the limit and 1 the alternatives lie; any choice keeps the guarantee.</summary>
     private static readonly ImmutableArray<double> Alternatives = [0.06, 0.13, 0.25, 0.5, 0.9];
@@ -31,6 +31,10 @@ public sealed class DistanceEvidence
     }
 
     public FeaturePartition Partition { get; }
+
+    public double Distance(ReadOnlySpan<double> counts) => Overlap.Distance(Partition.Shares, counts);
+
+    public double Chance(double n) => Overlap.Chance(Partition.Shares, n, Partition.ReferenceCount);
 
     /// <summary>Logarithm of the e-value against "the distance is at most <paramref name="limit"/>".</summary>
     /// <param name="counts">Live values in the partition's bins, so far.</param>
