@@ -43,9 +43,13 @@ internal sealed record ModelJudging(ModelReference Reference, ModelYardstick Yar
     public static ModelReference Inputs(ModelProfile? profile, ImmutableArray<string> exclude) =>
         profile is null ? ModelReference.Of(new WindowSketch()) : ModelReference.Of(profile).Without(exclude);
 
+    /// <summary>The last name in its path; `prediction` where there is none.</summary>
+    public static string PredictionName(ModelSettings model) =>
+        model.Prediction?.Split('.')[^1].Trim('$', '[', ']', '\'') is { Length: > 0 } last ? last : "prediction";
+
     private static (ReferenceFeature? Prediction, PredictionBins From) Prediction(ModelSettings model, ModelReference reference, WindowSketch? stable)
     {
-        var name = model.Prediction is { } path ? path.Split('.')[^1].Trim('$', '[', ']', '\'') is { Length: > 0 } last ? last : "prediction" : "prediction";
+        var name = PredictionName(model);
         if (reference.Prediction is { Partition: not null } known)
         {
             return (known, PredictionBins.Profile);

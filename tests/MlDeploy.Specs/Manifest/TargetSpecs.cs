@@ -21,7 +21,7 @@ public class TargetSpecs
         var result = Reading.Read(Reading.Reference);
         var refused = NotBuilt.RefusedAtUse(result.Manifest!, "local", result.Origins);
         Assert.Equal(
-            ["scaling.max", "monitoring.drift", "training", "notifications"],
+            ["scaling.max", "training", "notifications.email"],
             refused.Select(problem => problem.Path));
         Assert.All(refused, problem => Assert.True(problem.Line > 0 && problem.Remedy.Length > 0));
     }
@@ -30,7 +30,9 @@ public class TargetSpecs
     [InlineData("application.command=null ; application.image=x:1", "application.image")]
     [InlineData("application.secrets={A: ssm:/a}", "application.secrets.A")]
     [InlineData("scaling={min: 2}", "scaling.min")]
-    [InlineData("monitoring.capture.keepRows=5", "monitoring.capture.keepRows")]
+    [InlineData("monitoring.capture.keepRows=5", null)]
+    [InlineData("notifications={email: [a@b.c], on: [deployment]}", "notifications.email")]
+    [InlineData("notifications={webhook: [env:HOOK], command: [./tell.sh], on: [deployment, drift]}", null)]
     [InlineData("monitoring.capture.sample=5%", null)]
     [InlineData("model.profile=p.json", null)]
     [InlineData("model.profile=p.json ; rollout.gates=[{metric: model.inputs.drift, max: 0.2, slices: [country]}]", null)]

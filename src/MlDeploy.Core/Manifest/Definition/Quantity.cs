@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MlDeploy.Core.Manifest.Definition;
 
 /// <summary>Numbers with units, read by hand: decimal arithmetic, so that 0.1% is 0.001 and not nearly so.</summary>
-internal static class Quantity
+public static class Quantity
 {
     private static readonly Unit[] TimeUnits =
     [

@@ -12,6 +12,7 @@ internal static class AllRules
         ApplicationRules.AddressesDiffer,
         ApplicationRules.PredictionRangeIsOrdered,
         ApplicationRules.NotificationsAreComplete,
+        ApplicationRules.DriftHasAProfile,
         StrategyRules.StepsFitStrategy,
         StrategyRules.WeightsRise,
         StrategyRules.BlueGreenBakes,
