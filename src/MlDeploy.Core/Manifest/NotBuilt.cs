@@ -19,6 +19,7 @@ public static class NotBuilt
         }
 
         Application(manifest, refused);
+        Gates(manifest, refused);
         Surroundings(manifest, refused);
         return refused.ToImmutable();
     }
@@ -48,6 +49,18 @@ public static class NotBuilt
         if (scaling.Max > 1 || scaling.Min > 1)
         {
             refused.Add(scaling.Min > 1 ? "scaling.min" : "scaling.max", "more than one instance of a version is not built yet on the target local", "Set scaling.min and scaling.max to 1 and remove scaling.on.");
+        }
+    }
+
+    private static void Gates(AppManifest manifest, Refusals refused)
+    {
+        var gates = manifest.Rollout.GatesAreDefaults ? [] : manifest.Rollout.Gates;
+        for (var at = 0; at < gates.Length; at++)
+        {
+            if (gates[at].Metric is "cloudwatch")
+            {
+                refused.Add($"rollout.gates[{at}].metric", "cloudwatch is measured on the target aws only", "Name it in an environment for aws; here, use prometheus, http or command.");
+            }
         }
     }
 

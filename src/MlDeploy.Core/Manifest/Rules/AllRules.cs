@@ -27,6 +27,8 @@ internal static class AllRules
         GateRules.BoundsAreOrdered,
         GateRules.FeaturesAreNamedOnce,
         GateRules.DistancesCanBeKept,
+        CloudWatchRules.PlaceholdersAreKnown,
+        CloudWatchRules.ComparedArmsDiffer,
         GateRules.ModelGatesHaveWhatTheyRead,
         TestRules.NamesAreUnique,
         TestRules.DoExactlyOneThing,
