@@ -129,7 +129,12 @@ public sealed record MonitoringSettings
 {
     public double CaptureSample { get; init; } = 1;
     public ImmutableArray<string> CaptureExclude { get; init; } = [];
+    /// <summary>Rows kept of each version; 0 for none.</summary>
     public long CaptureKeepRows { get; init; }
+
+    /// <summary>How long a row is kept at most.</summary>
+    public TimeSpan CaptureKeepRowsFor { get; init; } = TimeSpan.FromDays(7);
+
     public DriftSettings? Drift { get; init; }
 }
 
@@ -139,6 +144,10 @@ public sealed record NotificationSettings
 {
     public ImmutableArray<string> Email { get; init; } = [];
     public ImmutableArray<SecretReference> Webhook { get; init; } = [];
+
+    /// <summary>Run for each notification, on the machine of the host; empty for none.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+
     public ImmutableArray<NotificationKind> On { get; init; } = [];
 }
 

@@ -61,35 +61,19 @@ public static class NotBuilt
             {
                 refused.Add($"rollout.gates[{at}].metric", "cloudwatch is measured on the target aws only", "Name it in an environment for aws; here, use prometheus, http or command.");
             }
-
-            if (!gates[at].Slices.IsEmpty)
-            {
-                refused.Add($"rollout.gates[{at}].slices", "gates on slices are not built yet", "Remove slices until then: the gate judges all rows together.");
-            }
-
-            if (gates[at].Measure is not (null or "area"))
-            {
-                refused.Add($"rollout.gates[{at}].measure", $"gates judge by area, and {gates[at].Measure} is not built yet for them", "Remove measure until then; `mldeploy drift --measure` compares windows by it.");
-            }
         }
     }
 
     private static void Surroundings(AppManifest manifest, Refusals refused)
     {
-        Drift(manifest, refused);
-        if (manifest.Monitoring.CaptureKeepRows > 0)
-        {
-            refused.Add("monitoring.capture.keepRows", "keeping rows is not built yet: sketches alone are kept", "Remove keepRows until then.");
-        }
-
         if (manifest.Training is not null)
         {
             refused.Add("training", "training infrastructure is not built yet", "Remove training until then.");
         }
 
-        if (!manifest.Notifications.On.IsEmpty)
+        if (!manifest.Notifications.Email.IsEmpty)
         {
-            refused.Add("notifications", "notifications are not built yet, so nobody would be told", "Remove notifications until then; the exit code and the report say how a deployment ended.");
+            refused.Add("notifications.email", "the target local sends no e-mail, so nobody would be told", "Use notifications.webhook or notifications.command, or set email in the environment that is deployed to aws.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MlDeploy.Core.Model.Distances;
 
 namespace MlDeploy.Core.Manifest;
 
@@ -157,7 +158,18 @@ public sealed record Gate
     /// <summary>cloudwatch: what is made of a minute's data points; Average when not set.</summary>
     public string? Statistic { get; init; }
 
+    /// <summary>model.inputs metrics: the features that are judged; empty for all.</summary>
+    public ImmutableArray<string> Features { get; init; } = [];
+
+    /// <summary>model.inputs metrics: features that are not judged.</summary>
     public ImmutableArray<string> Except { get; init; } = [];
+
+    /// <summary>Model metrics: each value of these features is judged by itself, too.</summary>
     public ImmutableArray<string> Slices { get; init; } = [];
-    public string? Measure { get; init; }
+
+    /// <summary>Model drift metrics: which distance.</summary>
+    public DistanceMeasure Measure { get; init; } = DistanceMeasure.Overlap;
+
+    /// <summary>Whether a feature is among those that the gate judges.</summary>
+    public bool Judges(string feature) => (Features.IsEmpty || Features.Contains(feature)) && !Except.Contains(feature);
 }

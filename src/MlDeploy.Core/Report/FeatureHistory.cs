@@ -44,24 +44,38 @@ internal static class FeatureHistory
         return gate.Metric switch
         {
             "model.inputs.drift" => told.One.Features
-                .Select(tally => yardstick.Find(tally.Name) is { } feature ? Compared(feature, tally, Missing(tally.Name), gate, budget.Absolute(told.Step) / told.One.Features.Length) : null)
-                .OfType<FeatureReport>(),
+                .Select(tally => yardstick.Find(tally.Name) is { } feature ? Compared(feature, tally, Missing(tally.Name), gate, budget.Absolute(told.Step) / (gate.Slices.IsEmpty ? 1 : 2) / told.One.Features.Length) : null)
+                .OfType<FeatureReport>()
+                .Concat(Sliced(gate, told, yardstick, budget)),
             "model.prediction.profile" or "model.prediction.drift" when yardstick.Prediction is { } prediction => told.One.Features
                 .Select(tally => Answered(prediction, tally, gate, yardstick, gate.Metric is "model.prediction.drift" ? budget.Comparing(told.Step) : budget.Absolute(told.Step))).OfType<FeatureReport>(),
             "model.inputs.missing" => told.One.Features
-                .Where(tally => yardstick.Find(tally.Name) is { Shares.Length: 0 } || !manifest.Rollout.Gates.Any(other => other.Metric == "model.inputs.drift" && !other.Except.Contains(tally.Name)))
+                .Where(tally => yardstick.Find(tally.Name) is { Shares.Length: 0 } || !manifest.Rollout.Gates.Any(other => other.Metric == "model.inputs.drift" && other.Judges(tally.Name)))
                 .Select(tally => Uncompared(yardstick.Find(tally.Name), tally)),
             _ => [],
         };
     }
 
+    /// <summary>Of the slices, what is beyond the limit: all of them would be hundreds.</summary>
+    private static IEnumerable<FeatureReport> Sliced(Gate gate, (int Step, ModelMeasurement One) told, ModelYardstick yardstick, Budget budget)
+    {
+        var level = budget.Absolute(told.Step) / 2 / Math.Max(1, yardstick.SlicesOf(gate).Length * told.One.Features.Length);
+        return (told.One.Slices ?? [])
+            .SelectMany(slice => slice.Features.Select(tally => (slice.Slice, Feature: yardstick.Find(tally.Name), Tally: tally)))
+            .Where(one => one.Feature is not null)
+            .Select(one => Compared(one.Feature!, one.Tally, null, gate, level) is { } feature ? feature with { Name = $"{feature.Name} where {one.Slice}" } : null)
+            .OfType<FeatureReport>()
+            .Where(feature => feature.DistanceAtLeast > gate.Max);
+    }
+
     private static FeatureReport? Compared(JudgedFeature feature, FeatureTally tally, FeatureTally? missing, Gate gate, double level)
     {
-        if (feature.Partition() is not { } partition)
+        if (feature.Partition() is not { } partition || !LimitEvidence.Applies(gate.Measure, partition))
         {
             return null;
         }
 
+        var evidence = LimitEvidence.For(gate.Measure, partition, gate.Max ?? 0);
         var counts = tally.Candidate.Counts(partition.Count);
         var values = Overlap.Total(counts);
         var drawn = new DrawnBins(feature, [partition.Shares, .. new[] { tally.Candidate, tally.Stable }.OfType<ArmTally>().Select(Shares)]);
@@ -70,9 +84,9 @@ internal static class FeatureHistory
             Name = feature.Name,
             Unit = feature.Unit,
             Description = feature.Description,
-            Distance = values > 0 ? Overlap.Distance(partition.Shares, counts) : null,
-            DistanceAtLeast = values > 0 ? new DistanceEvidence(partition, gate.Max ?? 0).Lower(counts, level) : null,
-            DistanceByChance = values > 0 ? Overlap.Chance(partition.Shares, values, partition.ReferenceCount) : null,
+            Distance = values > 0 ? evidence.Distance(counts) : null,
+            DistanceAtLeast = values > 0 ? evidence.Lower(counts, level) : null,
+            DistanceByChance = values > 0 ? evidence.Chance(values) : null,
             Limit = gate.Max,
             Edges = drawn.Edges,
             Categories = drawn.Categories,
@@ -104,8 +118,8 @@ internal static class FeatureHistory
             Name = prediction.Name,
             IsPrediction = true,
             DistanceFrom = DistanceFrom.Stable,
-            Distance = n > 0 && m > 0 ? Overlap.Distance(shares, candidate) : null,
-            DistanceByChance = n > 0 && m > 0 ? Overlap.Chance(shares, n, m) : null,
+            Distance = n > 0 && m > 0 ? OtherDistances.Of(gate.Measure, partition, shares, candidate) : null,
+            DistanceByChance = n > 0 && m > 0 ? ChanceDistances.Of(gate.Measure, partition, shares, n, m) : null,
             Limit = gate.Max,
             Edges = drawn.Edges,
             Categories = drawn.Categories,

@@ -7,6 +7,8 @@ using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Local.Capture;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Hosting;
+using MlDeploy.Local.Notifications;
+using MlDeploy.Local.Processes;
 using MlDeploy.Local.State;
 using MlDeploy.Local.Supervision;
 using MlDeploy.Local.Versions;
@@ -23,7 +25,11 @@ internal sealed class Application : IDisposable
     private readonly ServingSet serving;
     private readonly TrafficTotals traffic;
     private readonly DeploymentLane lane;
+    private readonly Notifier notifier;
+    private readonly DriftWatch drift;
+    private readonly ITimer housekeeping;
     private bool destroyed;
+    private int keeping;
 
     public Application(string name, HostEnvironment environment, SupervisionContext supervision, HttpClient http)
     {
@@ -34,8 +40,13 @@ internal sealed class Application : IDisposable
         releases = new ReleaseRecord(name, paths, versions, environment.Log);
         serving = new ServingSet(paths, versions, environment, supervision);
         traffic = new TrafficTotals(paths, environment.Clock, () => serving.Door.Totals, environment.Log);
-        lane = new DeploymentLane(name, paths, versions, releases, serving, environment, http);
+        notifier = new Notifier(environment, http);
+        lane = new DeploymentLane(name, paths, versions, releases, serving, environment, http, Tell);
+        drift = new DriftWatch(name, paths, serving.Capture, environment, news => Tell(serving.Stable?.Version, NotificationKind.Drift, news));
+        housekeeping = environment.Clock.CreateTimer(_ => KeepHouse(), null, HouseEvery, HouseEvery);
     }
+
+    private static readonly TimeSpan HouseEvery = TimeSpan.FromSeconds(10);
 
     public string Name { get; }
 
@@ -47,6 +58,7 @@ internal sealed class Application : IDisposable
     /// <summary>Takes up what an earlier host left: serves stable at once, then ends what was under way as its journal and policy say.</summary>
     public async Task RecoverAsync()
     {
+        serving.Capture.DeleteOldRows();
         var left = serving.Running.Left();
         var replayed = lane.ReplayLast();
         if (replayed is { Opened: { } promoted, State.Phase: Phase.Promoted })
@@ -114,7 +126,7 @@ internal sealed class Application : IDisposable
 
             serving.Capture.Keep(version.Id, profile);
             traffic.Start();
-            return lane.Begin(number, new DeploymentOrder(version, manifest, request.Holder, request.RunUrl, [.. notes, .. serving.Door.Changes(manifest)], model));
+            return lane.Begin(number, new DeploymentOrder(version, manifest, request.Holder, request.RunUrl, [.. notes, .. serving.Door.Changes(manifest), .. model?.Notes ?? []], model));
         });
     }
 
@@ -157,9 +169,12 @@ internal sealed class Application : IDisposable
         return new DeployAccepted(deployment.Number, deployment.Opened.Candidate, releases.Stable, [], before);
     }
 
-    public ApplicationStatus Status() => new StatusReader(Name, releases, versions, serving, traffic, environment).Read(lane.Running);
+    public ApplicationStatus Status() => new StatusReader(Name, releases, versions, serving, traffic, environment, drift).Read(lane.Running);
 
-    public ApplicationMetrics Metrics() => MetricsReader.Read(Name, serving, environment.Clock);
+    public ApplicationMetrics Metrics() => MetricsReader.Read(Name, serving, environment.Clock, serving.Stable?.Version.Manifest.Monitoring.Drift is null || drift.Last?.Version != serving.Stable.Id ? null : drift.Last);
+
+    /// <summary>Writes down what was captured so far, for whoever reads the state.</summary>
+    public void SaveCapture() => serving.Capture.Save();
 
     /// <inheritdoc cref="DeploymentLane.FollowAsync"/>
     public IAsyncEnumerable<JournalEntry> FollowAsync(int number, long after, CancellationToken cancel) => lane.FollowAsync(number, after, cancel);
@@ -179,6 +194,7 @@ internal sealed class Application : IDisposable
         await lane.AbandonAsync();
         await traffic.StopAsync();
         await serving.StopAsync();
+        await notifier.DisposeAsync();
     }
 
     /// <summary>Ends the gateway and lets the versions run, for the next host to adopt.</summary>
@@ -187,9 +203,64 @@ internal sealed class Application : IDisposable
         await lane.AbandonAsync();
         await traffic.StopAsync();
         await serving.LetGoAsync();
+        await notifier.DisposeAsync();
     }
 
-    public void Dispose() => lane.Dispose();
+    public void Dispose()
+    {
+        housekeeping.Dispose();
+        lane.Dispose();
+    }
+
+    /// <summary>Nothing of it may harm what serves.</summary>
+    private void KeepHouse()
+    {
+        if (Interlocked.Exchange(ref keeping, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            serving.Capture.DeleteOldRows();
+            if (lane.Running is null && !destroyed)
+            {
+                drift.Look(serving.Stable?.Version);
+            }
+        }
+        catch (Exception failure)
+        {
+            environment.Log.Write($"{Name}: {failure}");
+        }
+        finally
+        {
+            Volatile.Write(ref keeping, 0);
+        }
+    }
+
+    /// <summary>Never waits and never fails: a rollout goes on whoever is told.</summary>
+    private void Tell(StoredVersion? version, NotificationKind kind, Notification news)
+    {
+        try
+        {
+            if (version is not { } known || known.Manifest.Notifications is not { } asked || !asked.On.Contains(kind))
+            {
+                return;
+            }
+
+            var seen = ApplicationEnvironment.Compose(
+                variable => known.Record.BaseEnvironment.GetValueOrDefault(variable), known.Manifest.Application.Environment, ImmutableSortedDictionary<string, string>.Empty);
+            var receivers = new Receivers(versions.Webhooks(known.Id), asked.Command, asked.On, known.SnapshotFolder, seen);
+            if (receivers.AreTold(kind))
+            {
+                notifier.Tell(news, receivers);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        {
+            environment.Log.Write($"{Name}: nobody was told: {news.Text} ({failure.GetType().Name})");
+        }
+    }
 
     /// <summary>Out of the way at once, so that half of an application is never left where one is looked for.</summary>
     private void RemoveFolder()

@@ -8,6 +8,7 @@ using MlDeploy.Local.Capture;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Deployments;
 using MlDeploy.Local.Hosting;
+using MlDeploy.Local.Notifications;
 using MlDeploy.Local.State;
 using MlDeploy.Local.Versions;
 
@@ -21,7 +22,7 @@ internal sealed record DeploymentOrder(StoredVersion Version, AppManifest Manife
 
 /// <summary>The one lane deployments of an application run in: the lease, what is under way, and what follows when it ends.</summary>
 internal sealed class DeploymentLane(
-    string application, ApplicationPaths paths, VersionStore versions, ReleaseRecord releases, ServingSet serving, HostEnvironment environment, HttpClient http)
+    string application, ApplicationPaths paths, VersionStore versions, ReleaseRecord releases, ServingSet serving, HostEnvironment environment, HttpClient http, Action<StoredVersion, NotificationKind, Notification> tell)
     : IDisposable
 {
     private readonly DeploymentStore deployments = new(paths, environment.Clock);
@@ -96,6 +97,7 @@ internal sealed class DeploymentLane(
                 journal.Append((seq, at) => new NoteEntry(seq, at, note), durable: false);
             }
 
+            tell(order.Version, NotificationKind.Deployment, DeploymentNews.Started(opened));
             Run(opened, journal, order.Version, order.Manifest, order.Model, RolloutState.Initial(opened.At), new Begun());
             return new DeployAccepted(number, order.Version.Id, releases.Stable, order.Notes);
         }
@@ -168,9 +170,15 @@ internal sealed class DeploymentLane(
         var target = new LocalRolloutTarget(version, manifest, versions, serving, environment, http, model, () => releases.Promoted(version.Id));
         var runner = new RolloutRunner(manifest, opened.Plan, target, journal, environment.Clock);
         serving.UseStickiness(manifest.Rollout.Stickiness, (ulong)opened.At.UtcTicks);
-        var deployment = new LocalDeployment(opened, journal, runner);
+        var deployment = new LocalDeployment(opened, journal, runner, entry =>
+        {
+            if (entry is TransitionEntry { State.Phase: Phase.Paused } paused)
+            {
+                tell(version, NotificationKind.Deployment, DeploymentNews.Paused(opened, paused.State, paused.At));
+            }
+        });
         running = deployment;
-        deployment.Begin(state, first, rollout => EndAsync(deployment, target, manifest, rollout));
+        deployment.Begin(state, first, rollout => EndAsync(deployment, target, version, manifest, rollout));
     }
 
     /// <summary>Ends a journal whose candidate is gone: stable serves, there is nothing left to put back.</summary>
@@ -184,7 +192,7 @@ internal sealed class DeploymentLane(
     }
 
     /// <summary>What follows a rollout, however it ended.</summary>
-    private async Task EndAsync(LocalDeployment deployment, LocalRolloutTarget target, AppManifest manifest, Task<RolloutState> rollout)
+    private async Task EndAsync(LocalDeployment deployment, LocalRolloutTarget target, StoredVersion version, AppManifest manifest, Task<RolloutState> rollout)
     {
         try
         {
@@ -209,6 +217,11 @@ internal sealed class DeploymentLane(
             if (deployments.WriteReport(deployment.Number) is { } reportProblem)
             {
                 environment.Log.Write(reportProblem);
+            }
+
+            if (DeploymentNews.Ended(deployment.Opened, deployment.State, lastFailure?.Message, environment.Clock.GetUtcNow()) is { } news)
+            {
+                tell(version, NotificationKind.Deployment, news);
             }
         }
         finally

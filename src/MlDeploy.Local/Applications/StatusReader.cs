@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Report;
+using MlDeploy.Local.Capture;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Deployments;
 using MlDeploy.Local.Hosting;
@@ -9,7 +12,7 @@ namespace MlDeploy.Local.Applications;
 
 /// <summary>What `status` shows: weights as read back from the gateway, not as they were asked for.</summary>
 internal sealed class StatusReader(
-    string name, ReleaseRecord releases, VersionStore versions, ServingSet serving, TrafficTotals traffic, HostEnvironment environment)
+    string name, ReleaseRecord releases, VersionStore versions, ServingSet serving, TrafficTotals traffic, HostEnvironment environment, DriftWatch drift)
 {
     public ApplicationStatus Read(LocalDeployment? running)
     {
@@ -23,7 +26,18 @@ internal sealed class StatusReader(
             .Where(version => serves.All(arm => arm.Id != version.Id))
             .Select(version => new VersionStatus(version.Id, version.Record.Label, "previous", 0, "stopped", null, null, 0, version.Record.CreatedAt, null));
         return new ApplicationStatus(
-            name, serving.Door.Gateway?.Address.ToString() ?? "", serving.Door.Gateway is not null, [.. serves, .. previous], traffic.Read(), running is null ? null : Status(running));
+            name, serving.Door.Gateway?.Address.ToString() ?? "", serving.Door.Gateway is not null, [.. serves, .. previous], traffic.Read(), running is null ? null : Status(running), Model());
+    }
+
+    private ModelStatus? Model()
+    {
+        if (serving.Stable is not { Arm.Capture: { } capture, Version.Manifest.Model: { } model } stable)
+        {
+            return null;
+        }
+
+        var watched = stable.Version.Manifest.Monitoring.Drift is not null && drift.Last?.Version == stable.Id ? drift.Last : null;
+        return new ModelStatus(model.Name, model.Version, MetricsReader.Age(model, environment.Clock), capture.Taken, capture.Dropped, capture.Unparsable, watched);
     }
 
     private VersionStatus Status(ServedVersion version, string role, double weight) => new(
@@ -54,14 +68,17 @@ internal sealed class StatusReader(
 /// <summary>What `metrics` shows of each arm, since its recorder was opened.</summary>
 internal static class MetricsReader
 {
-    public static ApplicationMetrics Read(string name, ServingSet serving, TimeProvider clock) => new(
+    public static ApplicationMetrics Read(string name, ServingSet serving, TimeProvider clock, DriftLook? drift) => new(
         name,
         clock.GetUtcNow(),
         [.. new[] { (Version: serving.Stable, Role: "stable"), (Version: serving.Candidate, Role: "candidate") }
             .Where(arm => arm.Version is not null)
-            .Select(arm => Read(arm.Version!, arm.Role))]);
+            .Select(arm => Read(arm.Version!, arm.Role, clock))],
+        drift);
 
-    private static ArmMetrics Read(ServedVersion version, string role)
+    public static double? Age(ModelSettings? model, TimeProvider clock) => model?.TrainedAt is { } trained ? Math.Max(0, (clock.GetUtcNow() - trained).TotalSeconds) : null;
+
+    private static ArmMetrics Read(ServedVersion version, string role, TimeProvider clock)
     {
         var now = version.Arm.Answered;
         var process = version.Supervisor.Read();
@@ -76,6 +93,10 @@ internal static class MetricsReader
             now.Latency.Quantile(0.99)?.TotalMilliseconds,
             process.Cpu.TotalSeconds,
             process.Memory,
-            process.Restarts);
+            process.Restarts,
+            Age(version.Version.Manifest.Model, clock),
+            version.Arm.Capture?.Taken,
+            version.Arm.Capture?.Dropped,
+            version.Arm.Capture?.Unparsable);
     }
 }

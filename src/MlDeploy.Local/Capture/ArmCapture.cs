@@ -8,7 +8,7 @@ namespace MlDeploy.Local.Capture;
 /// One version's predictions: who is looked at, and the windows they are counted in. The request path only offers; the parsing thread counts; whoever
 /// judges or saves takes the lock for the moment of a copy.
 /// </summary>
-internal sealed class ArmCapture(string version, CaptureSettings settings, ModelReference reference, CaptureQueue queue, TimeProvider clock)
+internal sealed class ArmCapture(string version, CaptureSettings settings, ModelReference reference, CaptureQueue queue, TimeProvider clock, RowStore? kept = null)
 {
     /// <summary>The golden ratio's fraction: multiples of it fill [0, 1) evenly, whatever the number of requests.</summary>
     private const double Golden = 0.6180339887498949;
@@ -19,6 +19,7 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
     private int judged = -1;
     private WindowSketch lasting = reference.NewWindow(version);
     private long requests;
+    private long taken;
     private long dropped;
     private long unparsable;
     private long stepDropped;
@@ -30,6 +31,9 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
     public long Dropped => Interlocked.Read(ref dropped);
 
     public long Unparsable => Interlocked.Read(ref unparsable);
+
+    /// <summary>Rows that were counted, since the version came.</summary>
+    public long Taken => Interlocked.Read(ref taken);
 
     /// <summary>Rows counted since the last <see cref="TakeLasting"/>.</summary>
     public long Rows
@@ -88,22 +92,22 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
             return;
         }
 
+        Interlocked.Add(ref taken, prediction.Rows);
         lock (gate)
         {
             lasting.Covers(clock.GetUtcNow());
             prediction.AddTo(lasting, settings.Range);
+            kept?.Add(prediction);
             if (step is { } now && now.Step == exchange.Step)
             {
-                var (predictions, invalid) = prediction.AddTo(now.Sketch, settings.Range);
-                now.Predictions += predictions;
-                now.Invalid += invalid;
+                now.Add(prediction, settings.Range);
             }
         }
     }
 
     /// <summary>Begins to count a step by the reference of the rollout; requests placed before it are not in it.</summary>
     /// <param name="number">The gateway's.</param>
-    public void BeginStep(ModelReference judgedBy, int number)
+    public void BeginStep(ModelJudging judgedBy, int number)
     {
         lock (gate)
         {
@@ -137,9 +141,10 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
     {
         lock (gate)
         {
-            var taken = lasting;
+            kept?.Save();
+            var window = lasting;
             lasting = reference.NewWindow(version);
-            return taken;
+            return window;
         }
     }
 }

@@ -38,6 +38,20 @@ internal readonly record struct FeatureValue(FeatureValue.Form Is, double Number
     /// <summary>A cell of CSV, where numbers are not told from names.</summary>
     public static FeatureValue OfCell(byte[] cell) => NumberText.TryParse(cell, out var number) ? new(Form.Number, number, cell) : OfText(cell);
 
+    /// <summary>Whether a category counts the value under this name; UTF-8.</summary>
+    public bool IsNamed(ReadOnlySpan<byte> name)
+    {
+        Span<byte> digits = stackalloc byte[32];
+        return Is switch
+        {
+            Form.Text => name.SequenceEqual(Text),
+            Form.Boolean => name.SequenceEqual(Number != 0 ? "true"u8 : "false"u8),
+            Form.Number when Text is { } cell => name.SequenceEqual(cell),
+            Form.Number => Number.TryFormat(digits, out var written, provider: System.Globalization.CultureInfo.InvariantCulture) && name.SequenceEqual(digits[..written]),
+            _ => false,
+        };
+    }
+
     public void AddTo(FeatureSketch sketch)
     {
         switch (Is)

@@ -173,7 +173,7 @@ internal sealed class JsonPredictions(CaptureSettings settings, ModelReference r
             var width = values.Count / batch;
             for (var at = 0; at < values.Count; at++)
             {
-                Add(width == 1 ? name.GetString()! : tensors.GetArrayLength() == 1 ? Name(at % width) : string.Create(CultureInfo.InvariantCulture, $"{name.GetString()}.{at % width}"), values[at], rows);
+                Add(at / width, width == 1 ? name.GetString()! : tensors.GetArrayLength() == 1 ? Name(at % width) : string.Create(CultureInfo.InvariantCulture, $"{name.GetString()}.{at % width}"), values[at], rows);
             }
         }
 
@@ -226,11 +226,13 @@ internal sealed class JsonPredictions(CaptureSettings settings, ModelReference r
         }
     }
 
-    private void Add(string name, JsonElement value, PredictionRows rows)
+    private void Add(string name, JsonElement value, PredictionRows rows) => Add(rows.Rows - 1, name, value, rows);
+
+    private void Add(int row, string name, JsonElement value, PredictionRows rows)
     {
         if (!excluded.Contains(name))
         {
-            rows.Add(name, FeatureValue.Of(value));
+            rows.Add(row, name, FeatureValue.Of(value));
         }
     }
 

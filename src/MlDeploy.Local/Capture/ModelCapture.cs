@@ -13,7 +13,7 @@ namespace MlDeploy.Local.Capture;
 internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, HostLog log) : IDisposable
 {
     /// <summary>So much is lost at most when the host is killed.</summary>
-    private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>What stable answered in this time tells where predictions lie.</summary>
     private static readonly TimeSpan OfLate = TimeSpan.FromHours(24);
@@ -36,11 +36,22 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
         {
             queue ??= new CaptureQueue(exchange => exchange.Arm.Count(exchange), log.Write);
             saving ??= clock.CreateTimer(_ => Save(), null, SaveEvery, SaveEvery);
-            var arm = new ArmCapture(version.Id, settings, ModelJudging.Inputs(TryProfile(version.Id)?.Profile, settings.Exclude), queue, clock);
+            var arm = new ArmCapture(version.Id, settings, ModelJudging.Inputs(TryProfile(version.Id)?.Profile, settings.Exclude), queue, clock, Rows(version));
             arms.Add(arm);
             return arm;
         }
     }
+
+    /// <summary>What a version's model was asked and answered in a span of time; null when nothing is kept.</summary>
+    public WindowSketch? Between(string version, DateTimeOffset from, DateTimeOffset to)
+    {
+        Save();
+        return windows.Between(version, from, to);
+    }
+
+    /// <summary>What a version's inputs are compared with; null without a profile.</summary>
+    public ModelReference? Reference(StoredVersion version) =>
+        TryProfile(version.Id) is { } profile ? ModelJudging.Inputs(profile.Profile, version.Manifest.Monitoring.CaptureExclude) : null;
 
     /// <summary>Its requests have drained.</summary>
     public void Forget(ArmCapture? arm)
@@ -109,6 +120,21 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
                 windows.Add(arm.Version, arm.TakeLasting());
             }
         }
+
+        DeleteOldRows();
+    }
+
+    /// <summary>Rows whose time is over, of whatever version.</summary>
+    public void DeleteOldRows()
+    {
+        try
+        {
+            RowStore.DeleteOldOfAll(paths.Rows, clock.GetUtcNow());
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            log.Write($"old rows could not be deleted: {failure.Message}");
+        }
     }
 
     public void Dispose()
@@ -116,6 +142,13 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
         saving?.Dispose();
         queue?.Dispose();
         Save();
+    }
+
+    private RowStore? Rows(StoredVersion version)
+    {
+        var monitoring = version.Manifest.Monitoring;
+        return monitoring.CaptureKeepRows == 0 ? null : new RowStore(
+            Path.Combine(paths.Rows, version.Id), monitoring.CaptureKeepRows, monitoring.CaptureKeepRowsFor, ModelJudging.PredictionName(version.Manifest.Model!), clock, log);
     }
 
     private ProfileFile? TryProfile(string version)

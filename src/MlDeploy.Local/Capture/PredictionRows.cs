@@ -5,10 +5,16 @@ namespace MlDeploy.Local.Capture;
 /// <summary>What one request asked and what was answered: the values of all its rows, and a prediction per row.</summary>
 internal sealed class PredictionRows
 {
-    private readonly List<(string Feature, FeatureValue Value)> values = [];
+    private readonly List<(int Row, string Feature, FeatureValue Value)> values = [];
     private readonly List<FeatureValue> predictions = [];
 
     public int Rows { get; set; }
+
+    /// <summary>Row by row values, in the order they came; rows count from 0.</summary>
+    public IReadOnlyList<(int Row, string Feature, FeatureValue Value)> Values => values;
+
+    /// <summary>One a row, as far as there are as many.</summary>
+    public IReadOnlyList<FeatureValue> Predictions => predictions;
 
     /// <summary>The answer should hold a prediction for each row.</summary>
     public bool Answered { get; set; }
@@ -20,7 +26,10 @@ internal sealed class PredictionRows
         (Rows, Answered) = (0, false);
     }
 
-    public void Add(string feature, FeatureValue value) => values.Add((feature, value));
+    /// <summary>A value of the row that was counted last.</summary>
+    public void Add(string feature, FeatureValue value) => Add(Rows - 1, feature, value);
+
+    public void Add(int row, string feature, FeatureValue value) => values.Add((row, feature, value));
 
     public void Predict(FeatureValue value) => predictions.Add(value);
 
@@ -29,7 +38,7 @@ internal sealed class PredictionRows
     public (long Predictions, long Invalid) AddTo(WindowSketch window, (double Low, double High)? range)
     {
         window.Rows += Rows;
-        foreach (var (feature, value) in values)
+        foreach (var (_, feature, value) in values)
         {
             if (window.At(feature) is { } sketch)
             {
@@ -51,6 +60,50 @@ internal sealed class PredictionRows
         }
 
         return (Math.Max(Rows, predictions.Count), invalid);
+    }
+
+    /// <summary>The same of the rows in which a feature has one value.</summary>
+    /// <param name="name">The value, UTF-8.</param>
+    public (long Predictions, long Invalid) AddSliceTo(WindowSketch window, string feature, ReadOnlySpan<byte> name, (double Low, double High)? range)
+    {
+        HashSet<int>? among = null;
+        foreach (var (row, of, value) in values)
+        {
+            if (of == feature && value.IsNamed(name))
+            {
+                (among ??= []).Add(row);
+            }
+        }
+
+        if (among is null)
+        {
+            return (0, 0);
+        }
+
+        window.Rows += among.Count;
+        foreach (var (row, of, value) in values)
+        {
+            if (among.Contains(row) && window.At(of) is { } sketch)
+            {
+                value.AddTo(sketch);
+            }
+        }
+
+        if (!Answered)
+        {
+            return (0, 0);
+        }
+
+        var invalid = 0L;
+        window.Prediction ??= new FeatureSketch();
+        foreach (var row in among)
+        {
+            var prediction = row < predictions.Count ? predictions[row] : FeatureValue.Missing;
+            prediction.AddTo(window.Prediction);
+            invalid += IsInvalid(prediction, range) ? 1 : 0;
+        }
+
+        return (among.Count, invalid);
     }
 
     private static bool IsInvalid(FeatureValue prediction, (double Low, double High)? range) => prediction.Is switch

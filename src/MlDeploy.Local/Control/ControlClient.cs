@@ -64,6 +64,9 @@ public sealed class ControlClient : IDisposable
     public Task<ApplicationMetrics> MetricsAsync(string application, CancellationToken cancel) =>
         GetAsync($"/v1/applications/{application}/metrics", ControlJson.Default.ApplicationMetrics, cancel);
 
+    /// <summary>Has the host write down what was captured so far.</summary>
+    public Task SaveWindowsAsync(string application, CancellationToken cancel) => PostAsync($"/v1/applications/{application}/windows", cancel);
+
     public async Task DestroyAsync(string application, CancellationToken cancel)
     {
         using var reply = await http.DeleteAsync(new Uri($"/v1/applications/{application}", UriKind.Relative), cancel);

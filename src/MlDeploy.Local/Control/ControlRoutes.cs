@@ -28,6 +28,11 @@ internal static class ControlRoutes
     {
         routes.MapGet("", ControlHttp.Answer(ControlJson.Default.ApplicationStatus, context => Task.FromResult(host.Existing(Name(context)).Status())));
         routes.MapGet("/metrics", ControlHttp.Answer(ControlJson.Default.ApplicationMetrics, context => Task.FromResult(host.Existing(Name(context)).Metrics())));
+        routes.MapPost("/windows", ControlHttp.Guard(context =>
+        {
+            host.Existing(Name(context)).SaveCapture();
+            return Task.CompletedTask;
+        }));
         routes.MapPost("/deployments", ControlHttp.Answer(ControlJson.Default.DeployAccepted, async context =>
         {
             // Read whole before anything is looked up: a slow sender must not end up with an application that is gone meanwhile.

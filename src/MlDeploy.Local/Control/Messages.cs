@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using MlDeploy.Core.Errors;
+using MlDeploy.Core.Model.Distances;
 
 namespace MlDeploy.Local.Control;
 
@@ -11,12 +12,14 @@ public sealed record HostStatus(string ToolVersion, int ProcessId, int? WatcherP
 /// <param name="Secrets">Resolved values by name; they cross the socket once and are kept in a file of mode 0600.</param>
 /// <param name="BaseEnvironment">PATH, HOME and the like, for the version's processes.</param>
 /// <param name="Holder">Who deploys.</param>
+/// <param name="Webhooks">Resolved addresses of `notifications.webhook`, in its order; kept like secrets.</param>
 public sealed record DeployRequest(
     string Manifest,
     ImmutableSortedDictionary<string, string> Secrets,
     ImmutableSortedDictionary<string, string> BaseEnvironment,
     string Holder,
-    string? RunUrl);
+    string? RunUrl,
+    ImmutableArray<string>? Webhooks = null);
 
 /// <param name="Deployment">Number to follow; null when there is nothing to do because the version serves already.</param>
 /// <param name="After">The journal's newest entry when a running deployment was steered: what was asked for shows after it. Null for one that begins.</param>
@@ -36,7 +39,16 @@ public sealed record ApplicationStatus(
     bool Listening,
     ImmutableArray<VersionStatus> Versions,
     Availability? Availability,
-    DeploymentStatus? Deployment);
+    DeploymentStatus? Deployment,
+    ModelStatus? Model = null);
+
+/// <summary>Stable's model; its counts are since the version began to run here.</summary>
+/// <param name="AgeSeconds">Since it was trained; null when the manifest does not say when.</param>
+/// <param name="Captured">Rows whose features were counted.</param>
+/// <param name="Dropped">Requests left out because capture could not keep up, or a body was too large.</param>
+/// <param name="Unparsable">Requests that could not be read as the manifest's protocol.</param>
+/// <param name="Drift">What the newest look found; null where none is asked for, or before the first.</param>
+public sealed record ModelStatus(string? Name, string? Version, double? AgeSeconds, long Captured, long Dropped, long Unparsable, DriftLook? Drift);
 
 /// <param name="Role">stable, candidate, or previous (kept for rollback).</param>
 /// <param name="Weight">Share of production traffic, 0–1, as read back from the gateway.</param>
@@ -58,9 +70,11 @@ public sealed record HistoryEntry(
     [property: JsonConverter(typeof(JsonNumberEnumConverter<ExitCode>))] ExitCode? ExitCode, string? Reason, string Holder, string? RunUrl);
 
 public sealed record ArmMetrics(
-    string Version, string Role, long Requests, long Failures, double? ErrorShare, double? P50, double? P95, double? P99, double CpuSeconds, long? MemoryBytes, int Restarts);
+    string Version, string Role, long Requests, long Failures, double? ErrorShare, double? P50, double? P95, double? P99, double CpuSeconds, long? MemoryBytes, int Restarts,
+    double? ModelAgeSeconds = null, long? CapturedRows = null, long? CaptureDropped = null, long? CaptureUnparsable = null);
 
-public sealed record ApplicationMetrics(string Name, DateTimeOffset At, ImmutableArray<ArmMetrics> Arms);
+/// <param name="Drift">Stable's, as it was last looked at; null where it is not watched.</param>
+public sealed record ApplicationMetrics(string Name, DateTimeOffset At, ImmutableArray<ArmMetrics> Arms, DriftLook? Drift = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -12,12 +12,17 @@ internal sealed class LocalDeployment : IDisposable
     private readonly CancellationTokenSource abandon = new();
     private volatile TaskCompletionSource wrote = Pulse();
 
-    public LocalDeployment(OpenedEntry opened, JournalWriter journal, RolloutRunner runner)
+    /// <param name="wrote">Told of each entry of the journal; must not wait.</param>
+    public LocalDeployment(OpenedEntry opened, JournalWriter journal, RolloutRunner runner, Action<JournalEntry> wrote)
     {
         Opened = opened;
         this.journal = journal;
         this.runner = runner;
-        runner.Wrote = _ => Interlocked.Exchange(ref wrote!, Pulse()).TrySetResult();
+        runner.Wrote = entry =>
+        {
+            Interlocked.Exchange(ref this.wrote!, Pulse()).TrySetResult();
+            wrote(entry);
+        };
     }
 
     public OpenedEntry Opened { get; }

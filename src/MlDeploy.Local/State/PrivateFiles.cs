@@ -71,6 +71,19 @@ public static class PrivateFiles
         }
     }
 
+    /// <summary>Adds to a file of mode 0600; a kill may leave half of what was added.</summary>
+    public static void Append(string path, string content)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = Private;
+        }
+
+        using var file = new FileStream(path, options);
+        file.Write(Encoding.UTF8.GetBytes(content));
+    }
+
     public static void Replace<T>(string path, T value, JsonTypeInfo<T> type) => Replace(path, JsonSerializer.Serialize(value, type) + "\n");
 
     /// <summary>Null when there is no such file.</summary>

@@ -54,4 +54,5 @@ public sealed record HostRecord(int ProcessId, string ToolVersion, DateTimeOffse
 [JsonSerializable(typeof(TrafficRecord))]
 [JsonSerializable(typeof(HostRecord))]
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, string>), TypeInfoPropertyName = "Secrets")]
+[JsonSerializable(typeof(ImmutableArray<string>), TypeInfoPropertyName = "Webhooks")]
 internal sealed partial class StateJson : JsonSerializerContext;

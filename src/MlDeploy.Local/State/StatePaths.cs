@@ -92,6 +92,12 @@ public sealed record ApplicationPaths(string Folder)
     /// <summary>What models were asked and answered: a folder per version, a sketch file per hour.</summary>
     public string Windows => Path.Combine(Folder, "windows");
 
+    /// <summary>Rows of models that asked to keep some: a folder per version.</summary>
+    public string Rows => Path.Combine(Folder, "rows");
+
+    /// <summary>What the last look for drift found.</summary>
+    public string Drift => Path.Combine(Folder, "drift.json");
+
     /// <summary>The profile that a version was deployed with.</summary>
     public string Profile(string version) => Path.Combine(Version(version), "profile.json");
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Local.Control;
@@ -21,6 +22,7 @@ internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, Tim
 {
     private const string RecordFile = "version.json";
     private const string SecretsFile = "secrets.json";
+    private const string WebhooksFile = "webhooks.json";
     private readonly SnapshotStore snapshots = new(paths.Snapshots);
 
     /// <summary>Snapshots the working directory and writes the version down. Repeating it gives the same version.</summary>
@@ -40,6 +42,7 @@ internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, Tim
         PrivateFiles.CreateFolder(paths.Versions);
         PrivateFiles.CreateFolder(paths.Version(id));
         PrivateFiles.Replace(Path.Combine(paths.Version(id), SecretsFile), request.Secrets, StateJson.Default.Secrets);
+        PrivateFiles.Replace(Path.Combine(paths.Version(id), WebhooksFile), request.Webhooks ?? [], StateJson.Default.Webhooks);
         Write(record);
         return (Stored(record), [.. snapshot.Notes, .. SameLabel(record)]);
     }
@@ -56,6 +59,13 @@ internal sealed class VersionStore(ApplicationPaths paths, StatePaths state, Tim
     /// <summary>The values a version's processes get; they leave this class only into a process's environment.</summary>
     public ImmutableSortedDictionary<string, string> Secrets(string id) =>
         PrivateFiles.Read(Path.Combine(paths.Version(id), SecretsFile), StateJson.Default.Secrets) ?? ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Addresses that are told of the version; they are secrets too.</summary>
+    public ImmutableArray<string> Webhooks(string id)
+    {
+        var file = Path.Combine(paths.Version(id), WebhooksFile);
+        return File.Exists(file) && JsonSerializer.Deserialize(File.ReadAllBytes(file), StateJson.Default.Webhooks) is { IsDefault: false } known ? known : [];
+    }
 
     public IEnumerable<VersionRecord> All() => Directory.Exists(paths.Versions)
         ? Directory.EnumerateDirectories(paths.Versions).Select(folder => TryReadRecord(Path.GetFileName(folder))).OfType<VersionRecord>()

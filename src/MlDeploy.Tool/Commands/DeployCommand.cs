@@ -27,10 +27,10 @@ internal static class DeployCommand
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
         var manifest = await ManifestFile.LoadUsableAsync(parse, context);
-        var secrets = Secrets.Resolve(manifest, context);
+        var (secrets, webhooks) = (Secrets.Resolve(manifest, context), Secrets.Webhooks(manifest, context));
         var environment = LocalTarget.Environment(context);
         using var client = await HostStarter.ConnectAsync(environment, context.Stop);
-        var accepted = await BeginAsync(client, manifest, secrets, context);
+        var accepted = await BeginAsync(client, manifest, secrets, webhooks, context);
         if (accepted.Deployment is not { } number)
         {
             context.Results.Write("deployment", accepted, ControlJson.Default.DeployAccepted, (text, _) => text.WriteLine(string.Join('\n', accepted.Notes)));
@@ -42,13 +42,13 @@ internal static class DeployCommand
 
     /// <summary>The host takes its snapshot now: seconds for a large model.</summary>
     private static async Task<DeployAccepted> BeginAsync(
-        ControlClient client, AppManifest manifest, ImmutableSortedDictionary<string, string> secrets, CommandContext context)
+        ControlClient client, AppManifest manifest, ImmutableSortedDictionary<string, string> secrets, ImmutableArray<string> webhooks, CommandContext context)
     {
         var deployer = Deployer.From(context);
         using var heartbeat = context.Progress.Heartbeat(() => $"copying {manifest.Application.WorkingDirectory}");
         return await client.DeployAsync(
             manifest.Name,
-            new DeployRequest(manifest.CanonicalJson, secrets, LocalTarget.BaseEnvironment(context), deployer.Holder, deployer.RunUrl),
+            new DeployRequest(manifest.CanonicalJson, secrets, LocalTarget.BaseEnvironment(context), deployer.Holder, deployer.RunUrl, webhooks),
             context.Stop);
     }
 }

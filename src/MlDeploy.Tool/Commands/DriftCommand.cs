@@ -15,8 +15,8 @@ internal static class DriftCommand
 
     private static readonly string[] Measures = ["overlap", "ks", "psi", "wasserstein"];
 
-    private static readonly Argument<string[]> Data = new("data") { Description = "The window: CSV, JSON Lines, gzip of either, or windows of sketches; several are taken as one; `-` is standard input.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<string?> Profile = new("--profile") { Description = "The reference: a profile, or another window or data; default: the manifest's model.profile.", HelpName = "FILE" };
+    private static readonly Argument<string[]> Data = new("data") { Description = "The window: CSV, JSON Lines, gzip of either, or windows of sketches; several are taken as one; `-` is standard input. Default: live data of stable, from the local target.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string?> Profile = new("--profile") { Description = "The reference: a profile, or another window or data; default: the profile that live data's version was deployed with, else the manifest's model.profile.", HelpName = "FILE" };
     private static readonly Option<string?> Merge = new("--merge") { Description = "Take all windows of sketches in this folder as one.", HelpName = "FOLDER" };
     private static readonly Option<double> Max = new("--max") { Description = "The largest distance that is well; default 0.2. Absent and retyped features are never well.", HelpName = "NUMBER", DefaultValueFactory = _ => DefaultMax };
     private static readonly Option<double?> DiffMax = new("--max") { Description = "Exit 10 when a feature is farther than this, absent or retyped; default: only tell.", HelpName = "NUMBER" };
@@ -28,26 +28,46 @@ internal static class DriftCommand
     public static ToolCommand Create(CommonOptions options) =>
         new ToolCommand(Groups.Model, "drift", "How far live inputs and predictions are from the profile; exit 10 beyond the limit.", RunAsync)
         {
-            Examples = ["mldeploy drift --profile model/profile.json requests.jsonl.gz --max 0.2", "mldeploy drift --engine postgresql --table logs.requests --time-column at --from 24h"],
+            Examples =
+            [
+                "mldeploy drift --since 1h",
+                "mldeploy drift --profile model/profile.json requests.jsonl.gz --max 0.2",
+                "mldeploy drift --engine postgresql --table logs.requests --time-column at --from 24h",
+            ],
             AnyTarget = true,
-        }.With(Data).With([Profile, Merge, Max, Measure, Prediction, .. EngineOptions.All, .. options.Manifest]);
+        }.With(Data).With([Profile, Merge, Max, Measure, Prediction, LiveOptions.Version, LiveOptions.Since, LiveOptions.Against, DriftWatching.Every, DriftWatching.Looks, .. EngineOptions.All, .. options.Running]);
 
     public static ToolCommand Diff(string group) =>
         new ToolCommand(group, "diff", "What changed between two profiles: columns, kinds, distributions, missing values.", DiffAsync).With(Before, After).With(DiffMax, Measure);
 
     private static async Task<ExitCode> RunAsync(ParseResult parse, CommandContext context)
     {
-        var engine = EngineOptions.Read(parse, context, parse.GetValue(Data)!.Length > 0 || parse.GetValue(Merge) is not null, parse.GetValue(Prediction));
-        var live = engine is null ? Files(parse, context) : [engine.Name];
-        var profile = parse.GetValue(Profile) ?? await FromManifestAsync(parse, context);
-        var reference = ModelInput.Reference(profile, context);
-        if (engine is { ShowSql: true })
+        if (Engine(parse, context) is not { ShowSql: true } engine)
         {
-            var statements = EngineWindow.Sql(engine, reference);
-            context.Results.Write("drift-sql", new SqlDocument(engine.Engine, statements), ModelToolDocuments.Default.SqlDocument, (text, _) => text.WriteLine(string.Join("\n\n", statements.Select(one => $"{one};"))));
-            return ExitCode.Done;
+            return await DriftWatching.RunAsync(parse, context, () => LookAsync(parse, context));
         }
 
+        var statements = EngineWindow.Sql(engine, ModelInput.Reference(parse.GetValue(Profile) ?? await FromManifestAsync(parse, context), context));
+        context.Results.Write("drift-sql", new SqlDocument(engine.Engine, statements), ModelToolDocuments.Default.SqlDocument, (text, _) => text.WriteLine(string.Join("\n\n", statements.Select(one => $"{one};"))));
+        return ExitCode.Done;
+    }
+
+    private static EngineRequest? Engine(ParseResult parse, CommandContext context) =>
+        EngineOptions.Read(parse, context, parse.GetValue(Data)!.Length > 0 || parse.GetValue(Merge) is not null, parse.GetValue(Prediction));
+
+    private static async Task<(ExitCode Exit, DriftDocument Document)> LookAsync(ParseResult parse, CommandContext context)
+    {
+        var engine = Engine(parse, context);
+        var live = engine is null ? Files(parse, context) : [engine.Name];
+        if (live.Count == 0)
+        {
+            var seen = await LiveOptions.ReadAsync(parse, context, parse.GetValue(Profile));
+            return Tell("drift", parse, context, seen.ReferenceName, [seen.Name], seen.Reference, WindowComparison.Of(seen.Reference, seen.Window, Chosen(parse)), seen.Window.Rows, parse.GetValue(Max), of: seen.Name);
+        }
+
+        LiveOptions.RefuseBesideData(parse);
+        var profile = parse.GetValue(Profile) ?? await FromManifestAsync(parse, context);
+        var reference = ModelInput.Reference(profile, context);
         var window = engine is null ? ModelInput.Window(live, reference, parse.GetValue(Prediction), context) : await EngineWindow.ReadAsync(engine, reference, context);
         return Tell("drift", parse, context, profile, live, reference, WindowComparison.Of(reference, window, Chosen(parse)), window.Rows, parse.GetValue(Max));
     }
@@ -56,11 +76,11 @@ internal static class DriftCommand
     {
         var (before, after) = (parse.GetValue(Before)!, parse.GetValue(After)!);
         var (reference, live) = (ModelInput.Reference(before, context), ModelInput.Reference(after, context));
-        return Task.FromResult(Tell("profile-diff", parse, context, before, [after], reference, WindowComparison.Of(reference, live.AsWindow(), Chosen(parse)), live.Rows, parse.GetValue(DiffMax)));
+        return Task.FromResult(Tell("profile-diff", parse, context, before, [after], reference, WindowComparison.Of(reference, live.AsWindow(), Chosen(parse)), live.Rows, parse.GetValue(DiffMax)).Exit);
     }
 
-    private static ExitCode Tell(
-        string kind, ParseResult parse, CommandContext context, string profile, IReadOnlyList<string> live, ModelReference reference, ImmutableArray<FeatureComparison> compared, long rows, double? max)
+    private static (ExitCode Exit, DriftDocument Document) Tell(
+        string kind, ParseResult parse, CommandContext context, string profile, IReadOnlyList<string> live, ModelReference reference, ImmutableArray<FeatureComparison> compared, long rows, double? max, string? of = null)
     {
         if (max is not (null or >= 0))
         {
@@ -68,11 +88,11 @@ internal static class DriftCommand
         }
 
         var measure = Chosen(parse);
-        ImmutableArray<ComparedFeature> features = [.. compared.Select(one => ComparedFeature.Of(one, measure, max))];
+        ImmutableArray<ComparedFeature> features = [.. compared.Select(one => ComparedFeature.Of(one, max))];
         var document = new DriftDocument(profile, [.. live], Measures[(int)measure], max, reference.Rows, rows, features.Count(one => one.Beyond), features);
         context.Results.Write(kind, document, ModelToolDocuments.Default.DriftDocument, (text, palette) =>
         {
-            text.WriteLine($"{rows:N0} rows beside {reference.Rows:N0} of {profile}");
+            text.WriteLine($"{rows:N0} rows{(of is null ? "" : $" of {of}")} beside {reference.Rows:N0} of {profile}");
             text.WriteLine();
             ModelText.Comparison(features, document.Measure == "overlap" ? "distance" : document.Measure).Write(text, palette);
             if (max is not null)
@@ -81,7 +101,7 @@ internal static class DriftCommand
                 text.WriteLine(document.Beyond == 0 ? $"nothing is beyond {max}" : $"beyond {max}, absent, retyped or missing: {string.Join(", ", features.Where(one => one.Beyond).Select(one => ModelText.Name(one.Name)))}");
             }
         });
-        return max is null || document.Beyond == 0 ? ExitCode.Done : ExitCode.DriftBeyondLimit;
+        return (max is null || document.Beyond == 0 ? ExitCode.Done : ExitCode.DriftBeyondLimit, document);
     }
 
     private static DistanceMeasure Chosen(ParseResult parse) => (DistanceMeasure)Array.IndexOf(Measures, parse.GetValue(Measure));
@@ -96,10 +116,10 @@ internal static class DriftCommand
             files.AddRange(found.Count > 0 ? found : throw new ExpectedException(ExitCode.Usage, $"there are no files in {folder}", "--merge names a folder of windows"));
         }
 
-        return files.Count > 0 ? files : throw new ExpectedException(ExitCode.Usage, "there is nothing to compare", "name files of data or windows, or a folder of windows with --merge");
+        return files;
     }
 
-    private static async Task<string> FromManifestAsync(ParseResult parse, CommandContext context)
+    public static async Task<string> FromManifestAsync(ParseResult parse, CommandContext context)
     {
         var manifest = await ManifestFile.LoadAsync(parse, context);
         var profile = manifest.Model?.Profile ?? throw new ExpectedException(ExitCode.Usage, $"{ManifestFile.Name(parse)} names no model.profile", "name the reference with --profile");

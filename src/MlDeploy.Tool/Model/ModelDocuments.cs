@@ -23,21 +23,20 @@ internal sealed record CategoryShare(string Name, double Share);
 /// <param name="Beyond">The exit code is 10 when there is one, and a limit was set.</param>
 internal sealed record DriftDocument(string Reference, ImmutableArray<string> Live, string Measure, double? Max, long ReferenceRows, long Rows, long Beyond, ImmutableArray<ComparedFeature> Features);
 
-/// <param name="Chance">The overlap distance that chance alone stays below 95 times in 100.</param>
+/// <param name="Chance">The distance that chance alone stays below 95 times in 100.</param>
 internal sealed record ComparedFeature(
     string Name, string Kind, double? Distance, double? Chance, long Values, double Missing, double ReferenceMissing, double? Unseen, double NotFinite, string State, bool Beyond)
 {
-    public static ComparedFeature Of(FeatureComparison one, DistanceMeasure measure, double? max)
+    public static ComparedFeature Of(FeatureComparison one, double? max)
     {
-        var clear = measure != DistanceMeasure.Overlap || one.Distance > one.Chance;
-        var beyond = one.IsChanged || (max is { } limit && one.IsBeyond(limit) && clear);
+        var beyond = one.IsTooFar(max ?? double.PositiveInfinity);
         var state = one.Change switch
         {
             SchemaChange.Absent => "absent",
             SchemaChange.New => "new",
             SchemaChange.Retyped => $"{one.Kind.Word()} → {one.LiveKind.Word()}",
             SchemaChange.Missing => "missing",
-            _ => beyond ? "beyond" : one.Distance is null ? "not compared" : clear ? "differs" : "same",
+            _ => beyond ? "beyond" : one.Distance is null ? "not compared" : one.IsClear ? "differs" : "same",
         };
         return new ComparedFeature(one.Name, (one.Kind == FeatureKind.Empty ? one.LiveKind : one.Kind).Word(), one.Distance, one.Chance, one.Values, one.Missing, one.ReferenceMissing, one.Unseen, one.Invalid, state, beyond);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlDeploy.Core.Model.Distances;
 using MlDeploy.Local.Control;
 
 namespace MlDeploy.Tool.OnLocal;
@@ -13,6 +14,10 @@ internal static class OpenMetrics
         new("mldeploy_cpu_seconds", "counter", "CPU time used by the version's processes.", arm => arm.CpuSeconds),
         new("mldeploy_memory_bytes", "gauge", "Resident memory of the version's processes.", arm => arm.MemoryBytes),
         new("mldeploy_restarts", "counter", "Times the version's process ended by itself and was started again.", arm => arm.Restarts),
+        new("mldeploy_model_age_seconds", "gauge", "Time since the model was trained.", arm => arm.ModelAgeSeconds),
+        new("mldeploy_captured_rows", "counter", "Rows whose features and predictions were counted.", arm => arm.CapturedRows),
+        new("mldeploy_capture_dropped", "counter", "Requests that capture left out: it could not keep up, or a body was too large.", arm => arm.CaptureDropped),
+        new("mldeploy_capture_unparsable", "counter", "Requests that could not be read as the manifest's protocol.", arm => arm.CaptureUnparsable),
     ];
 
     public static void Write(IReadOnlyCollection<ApplicationMetrics> applications, TextWriter text)
@@ -41,7 +46,34 @@ internal static class OpenMetrics
             }
         }
 
+        WriteDrift(applications, text);
         text.Write("# EOF\n");
+    }
+
+    /// <summary>What the host's newest look found; nothing where it does not look, or had too few rows.</summary>
+    private static void WriteDrift(IReadOnlyCollection<ApplicationMetrics> applications, TextWriter text)
+    {
+        var looks = applications.Where(application => application.Drift is { IsJudged: true }).Select(application => (application.Name, Look: application.Drift!)).ToArray();
+        Write("mldeploy_drift_distance", "Distance of the feature that is farthest from the profile, 0 identical to 1 disjoint.", look => look.Distance);
+        Write("mldeploy_drift_beyond", "Features beyond monitoring.drift.max, absent or of another type.", look => look.Beyond.Length);
+        Write("mldeploy_drift_timestamp_seconds", "When it was looked.", look => look.At.ToUnixTimeMilliseconds() / 1000.0);
+
+        void Write(string name, string help, Func<DriftLook, double?> value)
+        {
+            if (looks.Length == 0)
+            {
+                return;
+            }
+
+            text.Write($"# TYPE {name} gauge\n# HELP {name} {help}\n");
+            foreach (var (application, look) in looks)
+            {
+                if (value(look) is { } number)
+                {
+                    text.Write(string.Create(CultureInfo.InvariantCulture, $"{name}{{application=\"{application}\",version=\"{look.Version}\"}} {number}\n"));
+                }
+            }
+        }
     }
 
     private static IEnumerable<(ApplicationMetrics Application, ArmMetrics Arm)> Arms(IEnumerable<ApplicationMetrics> applications) =>

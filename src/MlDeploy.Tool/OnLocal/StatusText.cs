@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Local.Control;
 using MlDeploy.Tool.Output;
@@ -39,6 +40,11 @@ internal static class StatusText
                 text.WriteLine($"{version.Id}: {version.Reason}");
             }
 
+            if (application.Model is { } model)
+            {
+                text.WriteLine(Model(model, clock));
+            }
+
             if (application.Deployment is { } deployment)
             {
                 text.WriteLine(
@@ -51,6 +57,18 @@ internal static class StatusText
     private static string Availability(Availability? availability) => availability is not { Share: { } share }
         ? "no requests yet"
         : string.Create(CultureInfo.InvariantCulture, $"availability {share * 100:0.####} % ({availability.Successes} of {availability.Requests} requests since {availability.Since:yyyy-MM-dd HH:mm} UTC)");
+
+    private static string Model(ModelStatus model, TimeProvider clock)
+    {
+        var name = string.Join(' ', new[] { model.Name, model.Version }.Where(word => word is not null));
+        var age = model.AgeSeconds is { } seconds ? $", {Words.Of(TimeSpan.FromSeconds(seconds))} old" : "";
+        var captured = string.Create(CultureInfo.InvariantCulture, $"captured {model.Captured:N0} rows, {model.Dropped:N0} dropped, {model.Unparsable:N0} unparsable");
+        return $"model {name}{age}: {captured}{Drift(model.Drift, clock)}";
+    }
+
+    private static string Drift(DriftLook? look, TimeProvider clock) => look is null ? ""
+        : !look.IsJudged ? string.Create(CultureInfo.InvariantCulture, $"; drift: {look.Rows:N0} rows, too few to tell, {Words.Of(clock.GetUtcNow() - look.At)} ago")
+        : string.Create(CultureInfo.InvariantCulture, $"; drift {look.Distance:0.###} ({look.Farthest}), limit {look.Max}, {Words.Of(clock.GetUtcNow() - look.At)} ago{(look.Beyond.IsEmpty ? "" : $"; BEYOND: {string.Join(", ", look.Beyond)}")}");
 
     private static string? Number(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 }

@@ -25,6 +25,9 @@ internal sealed record GivenApplication
     /// <summary>Lines under `rollout`.</summary>
     public string Rollout { get; init; } = Rollouts.Canary;
 
+    /// <summary>Lines of the manifest's own.</summary>
+    public string Lines { get; init; } = "";
+
     public GivenApplication Of(string version, params string[] switches) => this with { Version = version, Switches = [.. switches] };
 
     public string Yaml
@@ -47,6 +50,7 @@ internal sealed record GivenApplication
                 {{Indented(Rollout)}}
                 targets:
                   local: { listen: 127.0.0.1:{{Port}} }
+                {{Lines}}
 
                 """;
         }

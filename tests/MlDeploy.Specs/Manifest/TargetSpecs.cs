@@ -21,7 +21,7 @@ public class TargetSpecs
         var result = Reading.Read(Reading.Reference);
         var refused = NotBuilt.RefusedAtUse(result.Manifest!, "local", result.Origins);
         Assert.Equal(
-            ["scaling.max", "rollout.gates[10].slices", "rollout.gates[15].metric", "monitoring.drift", "training", "notifications"],
+            ["scaling.max", "rollout.gates[15].metric", "training", "notifications.email"],
             refused.Select(problem => problem.Path));
         Assert.All(refused, problem => Assert.True(problem.Line > 0 && problem.Remedy.Length > 0));
     }
@@ -30,11 +30,13 @@ public class TargetSpecs
     [InlineData("application.command=null ; application.image=x:1", "application.image")]
     [InlineData("application.secrets={A: ssm:/a}", "application.secrets.A")]
     [InlineData("scaling={min: 2}", "scaling.min")]
-    [InlineData("monitoring.capture.keepRows=5", "monitoring.capture.keepRows")]
+    [InlineData("monitoring.capture.keepRows=5", null)]
+    [InlineData("notifications={email: [a@b.c], on: [deployment]}", "notifications.email")]
+    [InlineData("notifications={webhook: [env:HOOK], command: [./tell.sh], on: [deployment, drift]}", null)]
     [InlineData("monitoring.capture.sample=5%", null)]
     [InlineData("model.profile=p.json", null)]
-    [InlineData("model.profile=p.json ; rollout.gates=[{metric: model.inputs.drift, max: 0.2, slices: [country]}]", "rollout.gates[0].slices")]
-    [InlineData("model.profile=p.json ; rollout.gates=[{metric: model.inputs.drift, max: 0.2, measure: ks}]", "rollout.gates[0].measure")]
+    [InlineData("model.profile=p.json ; rollout.gates=[{metric: model.inputs.drift, max: 0.2, slices: [country]}]", null)]
+    [InlineData("model.profile=p.json ; rollout.gates=[{metric: model.inputs.drift, max: 0.2, measure: ks}]", null)]
     [InlineData("model.name=m", null)]
     [InlineData("application.secrets={A: env:A}", null)]
     [InlineData("targets.aws.region=eu-central-1", null)]

@@ -33,7 +33,7 @@ internal static class GateJudges
             (_, "prometheus" or "http" or "command") => new LevelGate(gate, metric, ExternalRun),
             (_, "model.inputs.drift" or "model.prediction.profile") => new DistanceGate(gate, metric, model),
             (_, "model.inputs.missing" or "model.inputs.unseen" or "model.prediction.invalid") => new ShareGate(gate, metric, model),
-            (_, "model.inputs.schema") => new SchemaGate(gate, metric),
+            (_, "model.inputs.schema") => new SchemaGate(gate, metric, model),
             (_, "model.prediction.drift") => new ArmsDistanceGate(gate, metric, model),
             _ => throw new ArgumentException($"gate {gate.Id}: {metric.Name} is not judged yet", nameof(gate)),
         };

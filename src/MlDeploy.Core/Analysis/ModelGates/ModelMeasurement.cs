@@ -8,15 +8,29 @@ namespace MlDeploy.Core.Analysis.ModelGates;
 /// </summary>
 /// <param name="Rows">At the candidate.</param>
 /// <param name="Void">Why the arms cannot be compared; null when they can.</param>
-public sealed record ModelMeasurement(string Gate, long Rows, ImmutableArray<FeatureTally> Features, CaptureTally Capture, string? Void = null) : Measurement(Gate)
+/// <param name="Slices">The same of rows with one value of a feature; null for a gate without slices.</param>
+public sealed record ModelMeasurement(string Gate, long Rows, ImmutableArray<FeatureTally> Features, CaptureTally Capture, string? Void = null, ImmutableArray<SliceTally>? Slices = null) : Measurement(Gate)
 {
     /// <summary>False for what no gateway could have counted.</summary>
     internal bool IsSound => Rows >= 0 && Capture is not null && !Features.IsDefault
-        && Features.All(feature => feature is { Name: not null, Candidate.IsSound: true } && feature.Stable is null or { IsSound: true });
+        && Features.All(feature => feature is { IsSound: true })
+        && (Slices is not { } slices || (!slices.IsDefault && slices.All(slice => slice is { IsSound: true })));
+}
+
+/// <summary>What a gate read of the rows in which a feature has one value.</summary>
+/// <param name="Slice">`country = DE`.</param>
+/// <param name="Rows">At the candidate.</param>
+/// <param name="Features">Those that are farthest: what is not told cannot be the one that fails.</param>
+public sealed record SliceTally(string Slice, long Rows, ImmutableArray<FeatureTally> Features, string? Void = null)
+{
+    internal bool IsSound => Slice is not null && Rows >= 0 && !Features.IsDefault && Features.All(feature => feature is { IsSound: true });
 }
 
 /// <param name="Stable">Null where stable has no traffic.</param>
-public sealed record FeatureTally(string Name, ArmTally Candidate, ArmTally? Stable = null);
+public sealed record FeatureTally(string Name, ArmTally Candidate, ArmTally? Stable = null)
+{
+    internal bool IsSound => Name is not null && Candidate is { IsSound: true } && Stable is null or { IsSound: true };
+}
 
 /// <param name="Units">Rows, values or predictions.</param>
 /// <param name="Events">Of them: missing, unseen, invalid; or whatever the gate counts.</param>

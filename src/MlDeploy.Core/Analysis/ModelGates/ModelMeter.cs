@@ -8,7 +8,11 @@ namespace MlDeploy.Core.Analysis.ModelGates;
 /// <param name="Counts">Null where nothing was captured in the step.</param>
 /// <param name="Predictions">Answers that should hold one.</param>
 /// <param name="Invalid">Of them: absent, unreadable, not finite, or out of range.</param>
-public sealed record CapturedArm(ArmCounts? Counts, long Predictions, long Invalid, CaptureTally Capture);
+/// <param name="Slices">The same of the rollout's slices, those that came.</param>
+public sealed record CapturedArm(ArmCounts? Counts, long Predictions, long Invalid, CaptureTally Capture, ImmutableArray<CapturedSlice>? Slices = null);
+
+/// <summary>What was captured of one slice; see <see cref="CapturedArm"/>.</summary>
+public sealed record CapturedSlice(JudgedSlice Slice, ArmCounts Counts, long Predictions, long Invalid);
 
 /// <summary>
 /// From what capture counted in a step to one measurement per model gate. A step is measured again when it has noticeably more rows, which bounds
@@ -20,6 +24,9 @@ public sealed class ModelMeter(ImmutableArray<Gate> gates, ModelYardstick? yards
 
     /// <summary>Rows without one value that make a feature absent.</summary>
     private const long EnoughToMiss = 50;
+
+    /// <summary>Features told of a slice: the worst of hundreds, so that the journal stays small.</summary>
+    private const int MostTold = 5;
 
     /// <summary>Chance at which arms that got the same inputs are taken for different ones, over a step.</summary>
     private const double VoidLevel = 0.001;
@@ -58,24 +65,59 @@ public sealed class ModelMeter(ImmutableArray<Gate> gates, ModelYardstick? yards
         var (mine, theirs) = (candidate.Counts!, stable?.Counts is { Rows: > 0 } counts ? counts : null);
         var capture = new CaptureTally(
             mine.Rows + (theirs?.Rows ?? 0), candidate.Capture.Dropped + (stable?.Capture.Dropped ?? 0), candidate.Capture.Unparsable + (stable?.Capture.Unparsable ?? 0));
-        ModelMeasurement Of(IEnumerable<FeatureTally> features, string? voided = null) => new(gate.Id, mine.Rows, [.. features], capture, voided);
-        return gate.Metric switch
-        {
-            "model.inputs.drift" => Of(Pairs(gate, mine, theirs).Where(pair => IsCompared(pair.Mine.Name)).Select(pair => Tally(pair, Binned))),
-            "model.inputs.missing" => Of(Pairs(gate, mine, theirs).Select(pair => Tally(pair, one => new ArmTally(one.Rows, one.Missing, [])))),
-            "model.inputs.unseen" => Of(Pairs(gate, mine, theirs).Where(pair => yardstick?.Find(pair.Mine.Name)?.KnowsUnseen == true).Select(pair => Tally(pair, one => new ArmTally(one.Values, one.Unseen, [])))),
-            "model.inputs.schema" => Of(Changes(gate, mine)),
-            "model.prediction.invalid" when candidate.Predictions > 0 => Of([new FeatureTally(
-                "prediction", new ArmTally(candidate.Predictions, candidate.Invalid, []), stable is { Predictions: > 0 } ? new ArmTally(stable.Predictions, stable.Invalid, []) : null)]),
-            "model.prediction.drift" or "model.prediction.profile" when mine.Prediction is { } answers && yardstick?.Prediction is not null => Of(
-                [new FeatureTally(yardstick.Prediction.Name, Binned(answers), theirs?.Prediction is { } others ? Binned(others) : null)],
-                gate.Metric == "model.prediction.drift" ? Differing(mine, theirs) : null),
-            _ => null,
-        };
+        return Told(gate, mine, theirs, (candidate.Predictions, candidate.Invalid), stable is null ? null : (stable.Predictions, stable.Invalid)) is { } all
+            ? new ModelMeasurement(gate.Id, mine.Rows, [.. all.Features], capture, all.Void, Slices(gate, candidate, stable))
+            : null;
     }
 
+    /// <summary>Null for a gate without slices.</summary>
+    private ImmutableArray<SliceTally>? Slices(Gate gate, CapturedArm candidate, CapturedArm? stable)
+    {
+        if (yardstick?.SlicesOf(gate) is not { IsEmpty: false } slices)
+        {
+            return null;
+        }
+
+        var tallies = ImmutableArray.CreateBuilder<SliceTally>();
+        foreach (var mine in (candidate.Slices ?? []).Where(one => slices.Contains(one.Slice) && one.Counts.Rows > 0))
+        {
+            var theirs = stable?.Slices?.FirstOrDefault(one => one.Slice == mine.Slice);
+            if (Told(gate, mine.Counts, theirs?.Counts, (mine.Predictions, mine.Invalid), theirs is null ? null : (theirs.Predictions, theirs.Invalid)) is { } told)
+            {
+                // A slice has one value of its own feature by definition.
+                tallies.Add(new SliceTally(mine.Slice.ToString(), mine.Counts.Rows, [.. told.Features.Where(tally => tally.Name != mine.Slice.Feature).OrderByDescending(tally => Badness(gate, tally)).Take(MostTold)], told.Void));
+            }
+        }
+
+        return tallies.ToImmutable();
+    }
+
+    /// <summary>How far a feature is from what its gate allows, for ranking alone.</summary>
+    private double Badness(Gate gate, FeatureTally tally) => tally.Candidate switch
+    {
+        { Bins.IsEmpty: true, Units: > 0 } arm => ((double)arm.Events / arm.Units) - (gate.Metric is "model.inputs.missing" ? yardstick?.Find(tally.Name)?.Missing ?? 0 : 0),
+        { Bins.IsEmpty: false } arm when arm.Bins.Sum() > 0 && (yardstick?.Find(tally.Name) ?? yardstick?.Prediction)?.Partition() is { } partition && partition.Count == arm.Bins.Length =>
+            OtherDistances.Of(gate.Measure, partition, arm.Counts(partition.Count)) ?? -1,
+        _ => -1,
+    };
+
+    /// <summary>The tallies that a gate is judged on, and why they cannot be compared; null when there is nothing to tell.</summary>
+    private (IEnumerable<FeatureTally> Features, string? Void)? Told(Gate gate, ArmCounts mine, ArmCounts? theirs, (long All, long Invalid) answered, (long All, long Invalid)? answeredByStable) => gate.Metric switch
+    {
+        "model.inputs.drift" => (Pairs(gate, mine, theirs).Where(pair => IsCompared(pair.Mine.Name)).Select(pair => Tally(pair, Binned)), null),
+        "model.inputs.missing" => (Pairs(gate, mine, theirs).Select(pair => Tally(pair, one => new ArmTally(one.Rows, one.Missing, []))), null),
+        "model.inputs.unseen" => (Pairs(gate, mine, theirs).Where(pair => yardstick?.Find(pair.Mine.Name)?.KnowsUnseen == true).Select(pair => Tally(pair, one => new ArmTally(one.Values, one.Unseen, []))), null),
+        "model.inputs.schema" => (Changes(gate, mine), null),
+        "model.prediction.invalid" when answered.All > 0 => ([new FeatureTally(
+            "prediction", new ArmTally(answered.All, answered.Invalid, []), answeredByStable is { All: > 0 } other ? new ArmTally(other.All, other.Invalid, []) : null)], null),
+        "model.prediction.drift" or "model.prediction.profile" when mine.Prediction is { } answers && yardstick?.Prediction is not null => (
+            [new FeatureTally(yardstick.Prediction.Name, Binned(answers), theirs?.Prediction is { } others ? Binned(others) : null)],
+            gate.Metric == "model.prediction.drift" ? Differing(mine, theirs) : null),
+        _ => null,
+    };
+
     private IEnumerable<(FeatureCounts Mine, FeatureCounts? Theirs)> Pairs(Gate gate, ArmCounts mine, ArmCounts? theirs) => mine.Features
-        .Where(feature => !gate.Except.Contains(feature.Name) && yardstick?.Find(feature.Name) is not null)
+        .Where(feature => gate.Judges(feature.Name) && yardstick?.Find(feature.Name) is not null)
         .Select(feature => (feature, theirs?.Features.FirstOrDefault(other => other.Name == feature.Name)));
 
     private static FeatureTally Tally((FeatureCounts Mine, FeatureCounts? Theirs) pair, Func<FeatureCounts, ArmTally> of) =>
@@ -88,7 +130,7 @@ public sealed class ModelMeter(ImmutableArray<Gate> gates, ModelYardstick? yards
     private IEnumerable<FeatureTally> Changes(Gate gate, ArmCounts arm)
     {
         var here = new ArmTally(arm.Rows, 1, []);
-        foreach (var feature in arm.Features.Where(feature => !gate.Except.Contains(feature.Name) && yardstick?.Find(feature.Name) is { Kind: not FeatureKind.Empty, Missing: < 1 }))
+        foreach (var feature in arm.Features.Where(feature => gate.Judges(feature.Name) && yardstick?.Find(feature.Name) is { Kind: not FeatureKind.Empty, Missing: < 1 }))
         {
             if (arm.Rows >= EnoughToMiss && feature.Missing == arm.Rows && yardstick!.Find(feature.Name)!.Missing < 0.9)
             {
@@ -100,7 +142,7 @@ public sealed class ModelMeter(ImmutableArray<Gate> gates, ModelYardstick? yards
             }
         }
 
-        foreach (var name in arm.New.Where(name => !gate.Except.Contains(name)))
+        foreach (var name in arm.New.Where(name => gate.Judges(name)))
         {
             yield return new FeatureTally($"{name} is new", here);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Model.Sketches;
 
@@ -13,13 +14,31 @@ namespace MlDeploy.Core.Analysis.ModelGates;
 /// <param name="Prediction">Bins of the predictions; null when nothing is known of them beforehand.</param>
 /// <param name="PredictionFrom">Where those bins are from.</param>
 /// <param name="StableSharesProfile">Stable was deployed with the same profile: where it fails too, going back would not help.</param>
-public sealed record ModelYardstick(string? Reference, ImmutableArray<JudgedFeature> Features, JudgedFeature? Prediction, PredictionBins PredictionFrom, bool StableSharesProfile)
+/// <param name="Slices">What gates judge by themselves, too; null when none does.</param>
+public sealed record ModelYardstick(
+    string? Reference, ImmutableArray<JudgedFeature> Features, JudgedFeature? Prediction, PredictionBins PredictionFrom, bool StableSharesProfile, ImmutableArray<JudgedSlice>? Slices = null)
 {
     /// <summary>False for bins that no reference could have.</summary>
     internal bool IsSound => !Features.IsDefault && Features.All(feature => feature is { IsSound: true }) && Prediction is null or { IsSound: true }
-        && Features.Select(feature => feature.Name).Distinct(StringComparer.Ordinal).Count() == Features.Length;
+        && Features.Select(feature => feature.Name).Distinct(StringComparer.Ordinal).Count() == Features.Length
+        && (Slices is not { } slices || (!slices.IsDefault && slices.All(slice => slice is { Feature: not null, Value: not null }) && slices.Distinct().Count() == slices.Length));
+
+    /// <summary>The slices that a gate judges by themselves.</summary>
+    public ImmutableArray<JudgedSlice> SlicesOf(Gate gate) => gate.Slices.IsEmpty || Slices is not { } slices ? [] : [.. slices.Where(slice => gate.Slices.Contains(slice.Feature))];
 
     public JudgedFeature? Find(string name) => Features.FirstOrDefault(feature => feature.Name == name);
+}
+
+/// <summary>The rows in which a feature has one value.</summary>
+public sealed record JudgedSlice(string Feature, string Value)
+{
+    /// <summary>Values of one feature that are judged by themselves: the most frequent.</summary>
+    public const int MostValues = 10;
+
+    /// <summary>Slices of a rollout: each takes memory, time and a part of the budget.</summary>
+    public const int Most = 30;
+
+    public override string ToString() => $"{Feature} = {Value}";
 }
 
 public enum PredictionBins

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Model.Distances;
 using static MlDeploy.Core.Manifest.Definition.Setting;
 
 namespace MlDeploy.Core.Manifest.Definition;
@@ -25,11 +26,12 @@ internal static class GateDefinition
     public static readonly Setting<string> Statistic = Defaulted("statistic", new TextType("a statistic", "Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p99", StatisticName), "Average", "cloudwatch: what is made of a minute's data points.", conditional: true);
     public static readonly Setting<TimeSpan> Timeout = Defaulted("timeout", Types.Duration("100ms", "5m", "10s"), "10s", "prometheus, http and command: an answer later than this is an error of measurement.", conditional: true);
     public static readonly Setting<TimeSpan> Every = Defaulted("every", Types.Duration("1s", "1h", "10s"), "10s", "prometheus, http and command: how often to read.", conditional: true);
+    public static readonly Setting<ImmutableArray<string>> Features = Defaulted("features", Types.Features, "[]", "model.inputs metrics: the features that are judged; all when empty.", conditional: true);
     public static readonly Setting<ImmutableArray<string>> Except = Defaulted("except", Types.Features, "[]", "model.inputs metrics: features that are not judged.", conditional: true);
     public static readonly Setting<ImmutableArray<string>> Slices = Defaulted("slices", Types.Features, "[]", "model metrics: also judge each value of these features by itself.", conditional: true);
-    public static readonly Setting<string> Measure = Optional("measure", new ChoiceType<string>(new("area", "area"), new("ks", "ks"), new("psi", "psi"), new("wasserstein", "wasserstein")), "model drift metrics: the distance of distributions; area when not set.");
+    public static readonly Setting<DistanceMeasure> Measure = Defaulted("measure", new ChoiceType<DistanceMeasure>(new("overlap", DistanceMeasure.Overlap), new("ks", DistanceMeasure.Ks), new("psi", DistanceMeasure.Psi), new("wasserstein", DistanceMeasure.Wasserstein)), "overlap", "model drift metrics: the distance of distributions; docs/judging.md says what each is.", conditional: true);
 
-    public static readonly Section<Gate> Section = new("gate", [Metric, Name, Max, Min, MaxIncrease, MaxRatio, SlowerThan, Url, Query, JsonPath, Command, Namespace, MetricName, Dimensions, Statistic, Timeout, Every, Except, Slices, Measure], Bind);
+    public static readonly Section<Gate> Section = new("gate", [Metric, Name, Max, Min, MaxIncrease, MaxRatio, SlowerThan, Url, Query, JsonPath, Command, Namespace, MetricName, Dimensions, Statistic, Timeout, Every, Features, Except, Slices, Measure], Bind);
 
     private static Gate Bind(SectionValues values)
     {
@@ -55,9 +57,10 @@ internal static class GateDefinition
             Statistic = metric?.Name is "cloudwatch" ? values.Get(Statistic) : null,
             Timeout = values.Get(Timeout),
             Every = values.Get(Every),
+            Features = values.Get(Features),
             Except = values.Get(Except),
             Slices = values.Get(Slices),
-            Measure = values.OrNull(Measure),
+            Measure = values.Get(Measure),
         };
     }
 

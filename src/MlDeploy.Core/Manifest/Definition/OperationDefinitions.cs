@@ -34,10 +34,11 @@ internal static class MonitoringDefinition
 {
     private static readonly Setting<double> Sample = Defaulted("sample", new ShareType(0, 1, "100%"), "100%", "Share of the predictions that are captured.");
     private static readonly Setting<ImmutableArray<string>> Exclude = Defaulted("exclude", Types.Features, "[]", "Features that are never captured, such as personal data.");
-    private static readonly Setting<long> KeepRows = Defaulted("keepRows", new IntegerType(0, 1_000_000_000), "0", "Rows kept beside the sketches; 0 keeps sketches only.");
+    private static readonly Setting<long> KeepRows = Defaulted("keepRows", new IntegerType(0, 1_000_000_000), "0", "Newest rows kept of each version beside the sketches, without the excluded features; 0 keeps sketches only.");
+    private static readonly Setting<TimeSpan> KeepRowsFor = Defaulted("keepRowsFor", Types.Duration("1m", "90d", "7d"), "7d", "Rows that are older are deleted.");
 
-    private static readonly Section<Captured> CaptureSection = new("capture", [Sample, Exclude, KeepRows],
-        values => new Captured(values.Get(Sample), values.Get(Exclude), values.Get(KeepRows)));
+    private static readonly Section<Captured> CaptureSection = new("capture", [Sample, Exclude, KeepRows, KeepRowsFor],
+        values => new Captured(values.Get(Sample), values.Get(Exclude), values.Get(KeepRows), values.Get(KeepRowsFor)));
 
     private static readonly Setting<Captured> Capture = Defaulted("capture", CaptureSection, "{}", "What is kept of live predictions.");
 
@@ -54,10 +55,11 @@ internal static class MonitoringDefinition
         CaptureSample = values.Get(Capture).Sample,
         CaptureExclude = values.Get(Capture).Exclude,
         CaptureKeepRows = values.Get(Capture).KeepRows,
+        CaptureKeepRowsFor = values.Get(Capture).KeepRowsFor,
         Drift = values.OrNull(Drift),
     });
 
-    private sealed record Captured(double Sample, ImmutableArray<string> Exclude, long KeepRows);
+    private sealed record Captured(double Sample, ImmutableArray<string> Exclude, long KeepRows, TimeSpan KeepRowsFor);
 }
 
 /// <summary>`notifications`.</summary>
@@ -65,12 +67,14 @@ internal static class NotificationDefinition
 {
     private static readonly Setting<ImmutableArray<string>> Email = Defaulted("email", new ListType<string>(new TextType("an e-mail address", "an e-mail address", Names.Email, "^[^@\\s]+@[^@\\s]+$"), "e-mail addresses"), "[]", "Who is told by e-mail.");
     private static readonly Setting<ImmutableArray<SecretReference>> Webhook = Defaulted("webhook", new ListType<SecretReference>(new SecretType(), "references to webhook URLs (env:NAME, ssm:/PATH, secretsmanager:ARN)"), "[]", "Webhooks that are told; a webhook's URL is a secret, so it is referred to.");
+    private static readonly Setting<ImmutableArray<string>> Command = Optional("command", Types.Command, "A program that is run for each notification, in the version's folder; it is told in MLDEPLOY_EVENT, MLDEPLOY_TEXT and MLDEPLOY_NOTIFICATION (JSON).");
     private static readonly Setting<ImmutableArray<NotificationKind>> On = Defaulted("on", new ListType<NotificationKind>(new ChoiceType<NotificationKind>(new("scaling", NotificationKind.Scaling), new("deployment", NotificationKind.Deployment), new("drift", NotificationKind.Drift)), "scaling, deployment, drift"), "[]", "What is told.");
 
-    public static readonly Section<NotificationSettings> Section = new("notifications", [Email, Webhook, On], values => new NotificationSettings
+    public static readonly Section<NotificationSettings> Section = new("notifications", [Email, Webhook, Command, On], values => new NotificationSettings
     {
         Email = values.Get(Email),
         Webhook = values.Get(Webhook),
+        Command = values.Get(Command),
         On = values.Get(On),
     });
 }

@@ -77,17 +77,26 @@ internal static class ApplicationRules
         }
     }
 
+    /// <summary>Nothing to compare with would be watched in silence.</summary>
+    public static void DriftHasAProfile(RuleContext context)
+    {
+        if (context.IsWritten("monitoring.drift") && !context.IsWritten("model.profile"))
+        {
+            context.Report("monitoring.drift", "compares with model.profile, which is not set", null, "Add model.profile (`mldeploy profile create`), or remove monitoring.drift.", "model");
+        }
+    }
+
     public static void NotificationsAreComplete(RuleContext context)
     {
         var notifications = context.Manifest.Notifications;
-        var someone = notifications.Email.Length > 0 || notifications.Webhook.Length > 0;
+        var someone = notifications.Email.Length > 0 || notifications.Webhook.Length > 0 || notifications.Command.Length > 0;
         if (someone && notifications.On.IsEmpty)
         {
             context.Report("notifications", "names who is told, but not what", null, "Add on: [deployment], or scaling or drift.");
         }
         else if (!someone && !notifications.On.IsEmpty)
         {
-            context.Report("notifications.on", "names what is told, but nobody to tell", null, "Add email or webhook, or remove on.");
+            context.Report("notifications.on", "names what is told, but nobody to tell", null, "Add email, webhook or command, or remove on.");
         }
     }
 }

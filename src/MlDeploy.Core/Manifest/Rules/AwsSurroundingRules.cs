@@ -14,6 +14,15 @@ internal static class AwsSurroundingRules
         }
     }
 
+    public static void CommandsRunNowhere(RuleContext context)
+    {
+        if (!context.Manifest.Notifications.Command.IsEmpty)
+        {
+            context.Report("notifications.command", "is not run by aws: no machine of yours is there when something happens", "notifications.email",
+                "Use email, or subscribe to the topic outside of mldeploy (the output TopicArn).");
+        }
+    }
+
     public static void ScheduleHasSomethingToRun(RuleContext context)
     {
         if (context.Manifest.Training is { Schedule: not null, Image: null })

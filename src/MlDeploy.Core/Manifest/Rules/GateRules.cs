@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Model.Distances;
 
 namespace MlDeploy.Core.Manifest.Rules;
 
@@ -28,6 +29,7 @@ internal static class GateRules
         ("name", metric => IsExternal(metric) || IsCloudWatch(metric), true, "conversions"),
         ("timeout", IsExternal, false, ""),
         ("every", IsExternal, false, ""),
+        ("features", metric => metric.Name.StartsWith("model.inputs.", StringComparison.Ordinal), false, ""),
         ("except", metric => metric.Name.StartsWith("model.inputs.", StringComparison.Ordinal), false, ""),
         ("slices", metric => metric.Judging == JudgingKind.Model && metric.Name is not "model.age", false, ""),
         ("measure", metric => metric.Name is "model.inputs.drift" or "model.prediction.drift" or "model.prediction.profile", false, ""),
@@ -101,6 +103,30 @@ internal static class GateRules
             if (gate.Min > gate.Max)
             {
                 context.Report($"{path}.min", "is above max, so the gate could never pass", $"at most {Text.Number(gate.Max.Value)}", "Swap the two.", $"{path}.max");
+            }
+        });
+    }
+
+    /// <summary>Which features are judged is said one way.</summary>
+    public static void FeaturesAreNamedOnce(RuleContext context)
+    {
+        ForEach(context, (gate, _, path) =>
+        {
+            if (!gate.Features.IsEmpty && !gate.Except.IsEmpty)
+            {
+                context.Report($"{path}.except", "stands beside features, which already says what is judged", null, "Remove except, or features.", $"{path}.features");
+            }
+        });
+    }
+
+    /// <summary>Overlap and KS end at 1: a gate above it could never fail.</summary>
+    public static void DistancesCanBeKept(RuleContext context)
+    {
+        ForEach(context, (gate, metric, path) =>
+        {
+            if (Specific.Any(one => one.Setting == "measure" && one.Has(metric)) && gate is { Max: > 1, Measure: DistanceMeasure.Overlap or DistanceMeasure.Ks })
+            {
+                context.Report($"{path}.max", "is above every distance there is, so the gate could never fail", "0 (identical) to 1 (disjoint)", "Write for example 0.2.", $"{path}.measure");
             }
         });
     }

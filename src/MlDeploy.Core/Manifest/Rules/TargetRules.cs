@@ -34,6 +34,7 @@ public static class TargetRules
         AwsTrafficRules.TestListenerHasAPortOfItsOwn,
         AwsTrafficRules.TestsReachTheCandidate,
         AwsSurroundingRules.WebhooksAreNotRendered,
+        AwsSurroundingRules.CommandsRunNowhere,
         AwsSurroundingRules.ScheduleHasSomethingToRun,
         AwsSurroundingRules.OverridesAreByLogicalId,
     ];

@@ -15,7 +15,7 @@ namespace MlDeploy.Core.Model.Distances;
 /// </para>
 /// <para>The distance is to the population that the reference was drawn from (<see cref="ReferenceDoubt"/>), with its sketch's own error allowed for.</para>
 /// </summary>
-public sealed class DistanceEvidence
+public sealed class DistanceEvidence : ILimitEvidence
 {
     /// <summary>Part of the evidence that is staked on shapes; all of it on sets where bins have no order.</summary>
     private const double OnShapes = 0.65;
@@ -38,6 +38,10 @@ public sealed class DistanceEvidence
     }
 
     public FeaturePartition Partition { get; }
+
+    public double Distance(ReadOnlySpan<double> counts) => Overlap.Distance(Partition.Shares, counts);
+
+    public double Chance(double n) => Overlap.Chance(Partition.Shares, n, Partition.ReferenceCount);
 
     /// <summary>Logarithm of the e-value against "the distance is at most <paramref name="distance"/>".</summary>
     /// <param name="counts">Live values in the partition's bins, so far.</param>

@@ -12,13 +12,27 @@ public enum DistanceMeasure
     Wasserstein,
 }
 
-/// <summary>Distances that others know, for those who ask for them by name. They have no time-uniform bound here.</summary>
+/// <summary>Distances that others know, for those who ask for them by name; their time-uniform bounds are in <see cref="LinearEvidence"/>.</summary>
 public static class OtherDistances
 {
     /// <summary>A bin that one side has not would make the index infinite.</summary>
-    private const double LeastShare = 1e-4;
+    internal const double LeastShare = 1e-4;
 
     private const int Quantiles = 200;
+
+    /// <summary>From counts in bins alone.</summary>
+    /// <returns>Null when the measure says nothing about such a feature.</returns>
+    public static double? Of(DistanceMeasure measure, FeaturePartition partition, ReadOnlySpan<double> counts) => Of(measure, partition, partition.Shares, counts);
+
+    /// <param name="partition">Whose bins both samples are counted in.</param>
+    /// <param name="shares">Of what is compared with.</param>
+    public static double? Of(DistanceMeasure measure, FeaturePartition partition, ImmutableArray<double> shares, ReadOnlySpan<double> counts) => measure switch
+    {
+        DistanceMeasure.Overlap => Overlap.Distance(shares, counts),
+        DistanceMeasure.Ks => Ks(shares, counts),
+        DistanceMeasure.Psi => Psi(shares, counts),
+        _ => partition.IsNumeric && BinPositions.Of(partition) is { } positions ? Wasserstein(shares, positions, counts) : null,
+    };
 
     /// <summary>Largest difference of the cumulative distributions at the ends of the bins (Kolmogorov 1933, Smirnov 1948). 0–1.</summary>
     public static double Ks(ImmutableArray<double> shares, ReadOnlySpan<double> counts)
@@ -44,6 +58,20 @@ public static class OtherDistances
         }
 
         return index;
+    }
+
+    /// <summary>Wasserstein-1 of binned values: the area between the cumulative distributions, each bin standing at its place.</summary>
+    /// <param name="positions">In standard deviations of the reference.</param>
+    public static double Wasserstein(ImmutableArray<double> shares, ImmutableArray<double> positions, ReadOnlySpan<double> counts)
+    {
+        var (total, difference, area) = (Overlap.Total(counts), 0.0, 0.0);
+        for (var bin = 0; bin < counts.Length - 1; bin++)
+        {
+            difference += (counts[bin] / total) - shares[bin];
+            area += Math.Abs(difference) * (positions[bin + 1] - positions[bin]);
+        }
+
+        return area;
     }
 
     /// <summary>

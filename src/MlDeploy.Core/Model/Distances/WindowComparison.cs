@@ -23,7 +23,7 @@ public enum SchemaChange
 
 /// <summary>One feature, live beside the reference. Shares are 0–1.</summary>
 /// <param name="Distance">Null when distributions are not compared: text, times, nothing to compare, or another measure has none.</param>
-/// <param name="Chance">The overlap distance that chance alone stays below 95 times in 100 at this n.</param>
+/// <param name="Chance">The distance that chance alone stays below 95 times in 100 at this n, by the same measure.</param>
 /// <param name="Values">Live values that were compared.</param>
 /// <param name="Unseen">Share of values whose name the reference has not; null for numbers, or when the reference has too many names to know.</param>
 /// <param name="Invalid">Share of rows with NaN or an infinite number.</param>
@@ -40,10 +40,14 @@ public sealed record FeatureComparison(
     double? Unseen,
     double Invalid)
 {
-    public bool IsBeyond(double limit) => Distance > limit;
-
     /// <summary>Never well, whatever the distance: absent, of another kind, or suddenly missing.</summary>
     public bool IsChanged => Change is SchemaChange.Absent or SchemaChange.Retyped or SchemaChange.Missing;
+
+    /// <summary>More than chance alone gives.</summary>
+    public bool IsClear => Distance > Chance;
+
+    /// <summary>Changed, or beyond a limit and more than chance.</summary>
+    public bool IsTooFar(double limit) => IsChanged || (Distance > limit && IsClear);
 }
 
 /// <summary>Compares a window with a reference, feature by feature. Pure: the same windows give the same answer.</summary>
@@ -72,7 +76,7 @@ public static class WindowComparison
         var counts = reference.Partition?.CountsOf(live);
         var values = counts is null ? 0 : Overlap.Total(counts);
         var (distance, chance) = values > 0
-            ? (Measured(reference, live, counts!, measure), Overlap.Chance(reference.Partition!.Shares, values, reference.Partition.ReferenceCount))
+            ? (Measured(reference, live, counts!, measure), ChanceDistances.Of(measure, reference.Partition!, values))
             : ((double?)null, (double?)null);
         var unseen = reference.Partition is { KnowsUnseen: true } partition && values > 0 ? counts![partition.UnseenBin] / values : (double?)null;
         var (kind, missing) = (LiveKind(live), (double)window.MissingOf(live) / rows);
