@@ -46,7 +46,7 @@ public sealed class ModelKillSpecs : AcceptanceTest
         // The next host counts and judges as the first did.
         var worse = await State.DeployAsync(stable.Of("v3") with { Lines = Model("other-unit") });
         Assert.Equal(4, worse.ExitCode);
-        Assert.Contains("value is at a distance", worse.Error + worse.Output);
+        Assert.Contains("value is at a distance", worse.Errors + worse.Output);
         var same = await State.DeployAsync(stable.Of("v4"));
         Assert.True(same.ExitCode == 0, same.ToString());
         (await traffic.EndAsync()).ToString();
