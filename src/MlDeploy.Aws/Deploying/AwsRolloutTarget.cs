@@ -3,6 +3,7 @@ using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Clients.Failures;
 using MlDeploy.Aws.Deploying.Heartbeat;
 using MlDeploy.Aws.Deploying.Judging;
+using MlDeploy.Aws.Deploying.Predictions;
 using MlDeploy.Aws.Deploying.Traffic;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Errors;
@@ -41,6 +42,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private readonly HeartbeatLoop heartbeat;
     private readonly ScalingHold scaling;
     private readonly RestartCount restarts;
+    private readonly PredictionMeter? predictions;
 
     private string? deployment;
     private string? taskDefinition;
@@ -69,6 +71,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         ended = new EndedOutside(session.CloudWatch, name, () => heartbeat.SinceLastBeat);
         scaling = new ScalingHold(session.ApplicationAutoScaling, place, clock);
         restarts = new RestartCount(session.Ecs, place.Cluster);
+        predictions = PredictionMeter.For(session, place, order, clock, note);
         heartbeat.Renew = scaling.RenewAsync;
     }
 
@@ -101,7 +104,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         return await evidence.TestAsync(test, cancel);
     }
 
-    public Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) => evidence.CheckAsync(cancel);
+    public async Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) =>
+        [.. await evidence.CheckAsync(cancel), .. predictions is null ? [] : await predictions.CheckAsync(taskDefinition!, TestCandidateAsync, cancel)];
 
     public async Task<double> SetWeightAsync(double weight, CancellationToken cancel)
     {
@@ -155,6 +159,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
             comparable ? new MeasuredArm("s", other.FullName, order.Stable.Family) : null,
             shiftBegan,
             stepBegan);
+        predictions?.BeginStep(comparable, stepBegan);
     }
 
     public async Task<IReadOnlyList<Measurement>> MeasureAsync(CancellationToken cancel)
@@ -168,6 +173,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         }
 
         measured.AddRange(evidence.Take());
+        measured.AddRange(predictions is null ? [] : await predictions.MeasureAsync(cancel));
         return measured;
     }
 

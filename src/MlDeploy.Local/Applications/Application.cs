@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Report;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
-using MlDeploy.Local.Capture;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.State;

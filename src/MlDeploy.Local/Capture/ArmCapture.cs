@@ -1,5 +1,6 @@
 using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Predictions;
 using MlDeploy.Core.Model.Sketches;
 
 namespace MlDeploy.Local.Capture;

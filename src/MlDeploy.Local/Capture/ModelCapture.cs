@@ -2,6 +2,8 @@ using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Predictions;
+using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Model.Sketches;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.State;

@@ -8,7 +8,8 @@ namespace MlDeploy.Core.Analysis.ModelGates;
 /// <param name="Counts">Null where nothing was captured in the step.</param>
 /// <param name="Predictions">Answers that should hold one.</param>
 /// <param name="Invalid">Of them: absent, unreadable, not finite, or out of range.</param>
-public sealed record CapturedArm(ArmCounts? Counts, long Predictions, long Invalid, CaptureTally Capture);
+/// <param name="WhyNothing">Where predictions come from a log: why there are none, to be told when there are none.</param>
+public sealed record CapturedArm(ArmCounts? Counts, long Predictions, long Invalid, CaptureTally Capture, string? WhyNothing = null);
 
 /// <summary>
 /// From what capture counted in a step to one measurement per model gate. A step is measured again when it has noticeably more rows, which bounds
@@ -46,7 +47,7 @@ public sealed class ModelMeter(ImmutableArray<Gate> gates, ModelYardstick? yards
         }).OfType<Measurement>()];
     }
 
-    private static string WhyNothing(CapturedArm? candidate) => candidate?.Capture switch
+    private static string WhyNothing(CapturedArm? candidate) => candidate?.WhyNothing ?? candidate?.Capture switch
     {
         { Unparsable: > 0 and var unread } => $"none of {MetricText.Count(unread)} requests at the candidate could be read as model.protocol and model.inputs say",
         { Dropped: > 0 and var dropped } => $"all of {MetricText.Count(dropped)} requests at the candidate were dropped by capture",
