@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.Ecs;
 using MlDeploy.Aws.Clients.Failures;
+using MlDeploy.Aws.Deploying.Versions;
+using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Model.Predictions;
 using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Model.Sketches;
@@ -27,22 +29,14 @@ public sealed class ModelEvidence(AwsSession session, DeploymentPlace place, Tim
     /// <summary>Digest of a profile, as the task definition is tagged with it; null for none.</summary>
     public static string? Digest(ProfileFile? profile) => profile is null ? null : Convert.ToHexStringLower(SHA256.HashData(profile.Bytes))[..12];
 
-    /// <returns>The order with what its model is judged against; as it was when no gate is on the model.</returns>
+    /// <returns>What the gates on the model judge against.</returns>
     /// <exception cref="ExpectedException">Exit 3: a gate could never be judged.</exception>
-    public async Task<CandidateOrder> ForAsync(CandidateOrder order, ProfileFile? profile, CancellationToken stop)
+    public async Task<ModelJudging> JudgingAsync(AppManifest manifest, ProfileFile? profile, DeployedVersion stable, CancellationToken stop)
     {
-        var manifest = order.Manifest;
-        if (!ModelJudging.IsAsked(manifest))
-        {
-            return order;
-        }
-
         try
         {
-            LogPlace.Of(order.Definition ?? await DefinitionAsync(order.TaskDefinition!, stop), order.Container);
-            var logged = await LoggedAsync(order, ModelJudging.Inputs(profile?.Profile, manifest.Monitoring.CaptureExclude), stop);
-            var judging = ModelJudging.Of(manifest, profile, logged, profile is not null && order.Stable.Profile == Digest(profile));
-            return order with { Model = judging, Plan = order.Plan with { Model = judging.Yardstick } };
+            var logged = await LoggedAsync(manifest, ModelJudging.Inputs(profile?.Profile, manifest.Monitoring.CaptureExclude), stable, stop);
+            return ModelJudging.Of(manifest, profile, logged, profile is not null && stable.Profile == Digest(profile));
         }
         catch (AwsServiceException failure)
         {
@@ -51,16 +45,17 @@ public sealed class ModelEvidence(AwsSession session, DeploymentPlace place, Tim
     }
 
     /// <returns>What stable was asked and answered of late.</returns>
-    private async Task<WindowSketch> LoggedAsync(CandidateOrder order, Core.Model.Distances.ModelReference reference, CancellationToken stop)
+    private async Task<WindowSketch> LoggedAsync(AppManifest manifest, ModelReference reference, DeployedVersion stable, CancellationToken stop)
     {
-        var settings = CaptureSettings.From(order.Manifest)!;
-        var stable = LogPlace.Of(await DefinitionAsync(order.Stable.TaskDefinition, stop), order.Container);
+        var settings = CaptureSettings.From(manifest)!;
+        var definition = (await session.Ecs.DescribeTaskDefinitionAsync(new DescribeTaskDefinitionRequest { TaskDefinition = stable.TaskDefinition }, stop)).TaskDefinition;
+        var log = LogPlace.Of(definition, LogicalIds.Container);
         var tasks = new ArmTasks(session.Ecs, place);
         await tasks.RefreshAsync(stop);
         var (reader, window, pages) = (new PredictionLineReader(settings, reference), new WindowSketch(), 0);
         var now = clock.GetUtcNow();
-        var streams = stable.Streams(tasks.Of(order.Stable.TaskDefinition));
-        var slice = streams.IsEmpty ? null : await LogSlice.ReadAsync(session.Logs, stable.Group, streams, PredictionLineReader.MarkOf(settings.Inputs), now - OfLate, now, () => pages++ < MostPages, stop);
+        var streams = log.Streams(tasks.Of(stable.TaskDefinition));
+        var slice = streams.IsEmpty ? null : await LogSlice.ReadAsync(session.Logs, log.Group, streams, PredictionLineReader.MarkOf(settings.Inputs), now - OfLate, now, () => pages++ < MostPages, stop);
         foreach (var line in slice?.Lines ?? [])
         {
             if (reader.Read(Encoding.UTF8.GetBytes(line.Message), out var prediction) == LineKind.Prediction)
@@ -71,17 +66,17 @@ public sealed class ModelEvidence(AwsSession session, DeploymentPlace place, Tim
 
         if (window.Rows == 0)
         {
-            TellNothing(order, stable, PredictionLineFormat.Advice(settings, reference));
+            TellNothing(manifest, stable, log, PredictionLineFormat.Advice(settings, reference));
         }
 
         return window;
     }
 
     /// <exception cref="ExpectedException">A gate needs what stable predicts.</exception>
-    private void TellNothing(CandidateOrder order, LogPlace stable, string advice)
+    private void TellNothing(AppManifest manifest, DeployedVersion stable, LogPlace log, string advice)
     {
-        var nothing = string.Create(CultureInfo.InvariantCulture, $"stable ({order.Stable.Id}) has logged no prediction in the last {OfLate.TotalMinutes:0} minutes (log group {stable.Group})");
-        if (order.Manifest.Rollout.Gates.FirstOrDefault(gate => gate.Metric == "model.prediction.drift") is { } compares)
+        var nothing = string.Create(CultureInfo.InvariantCulture, $"stable ({stable.Id}) has logged no prediction in the last {OfLate.TotalMinutes:0} minutes (log group {log.Group})");
+        if (manifest.Rollout.Gates.FirstOrDefault(gate => gate.Metric == "model.prediction.drift") is { } compares)
         {
             throw new ExpectedException(
                 ExitCode.Usage,
@@ -91,7 +86,4 @@ public sealed class ModelEvidence(AwsSession session, DeploymentPlace place, Tim
 
         note($"{nothing}: the candidate is judged against the profile alone");
     }
-
-    private async Task<JsonObject> DefinitionAsync(string taskDefinition, CancellationToken stop) =>
-        (await session.Ecs.DescribeTaskDefinitionAsync(new DescribeTaskDefinitionRequest { TaskDefinition = taskDefinition }, stop)).TaskDefinition;
 }

@@ -5,6 +5,7 @@ using MlDeploy.Aws.Deploying.Predictions;
 using MlDeploy.Aws.Deploying.Versions;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Aws.Templates.Application;
+using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Profiles;
@@ -24,18 +25,24 @@ internal static class AwsDeploy
         using var session = await AwsAccess.OpenAsync(manifest.Targets.Aws, context);
         var application = await AwsApplication.FindAsync(session, manifest.Name, context.Stop);
         var rendering = await Rendering.ForAsync(usable, session, context);
-        var image = await ImageAsync(usable, session, context);
         var running = await application.RunningAsync(session, context);
+        var model = await ModelAsync(manifest, profile, application, running, session, context);
+        var image = await ImageAsync(usable, session, context);
         var order = running is null
             ? await BeginAsync(rendering, application, image, profile, session, context)
             : await AdoptAsync(running, manifest, application, image, session, context);
-        order = await new ModelEvidence(session, application.Place, context.Clock, text => context.Progress.State(text)).ForAsync(order, profile, context.Stop);
+        order = order with { Model = model, Plan = order.Plan with { Model = model?.Yardstick } };
         await using var run = new AwsDeploymentRun(session, application.Place, order, usable.Folder, context);
         return await run.RunAsync();
     }
 
     public static string? Git(CommandContext context) =>
         context.Surroundings.Variable("GITHUB_SHA") ?? context.Surroundings.Variable("CI_COMMIT_SHA") ?? context.Surroundings.Variable("bamboo_planRepository_revision");
+
+    /// <summary>What the model is judged against. Before the image is sent: a gate that could never be judged costs nothing.</summary>
+    private static async Task<ModelJudging?> ModelAsync(AppManifest manifest, ProfileFile? profile, AwsApplication application, RunningDeployment? running, AwsSession session, CommandContext context) =>
+        !ModelJudging.IsAsked(manifest) ? null : await new ModelEvidence(session, application.Place, context.Clock, text => context.Progress.State(text))
+            .JudgingAsync(manifest, profile, (await application.StableAsync(session, running, context.Stop)).Stable, context.Stop);
 
     private static async Task<CandidateOrder> BeginAsync(Rendering rendering, AwsApplication application, string image, ProfileFile? profile, AwsSession session, CommandContext context)
     {
