@@ -119,6 +119,7 @@ public sealed class PredictionLineReader
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
             // Half of a surrogate pair is found out only where the text is read.
+            found = false;
             return false;
         }
     }
