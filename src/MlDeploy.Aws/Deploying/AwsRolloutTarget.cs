@@ -105,7 +105,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     }
 
     public async Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) =>
-        [.. await evidence.CheckAsync(cancel), .. predictions is null ? [] : await predictions.CheckAsync(taskDefinition!, TestCandidateAsync, cancel)];
+        [.. await evidence.CheckAsync(cancel), .. predictions is null ? [] : await predictions.CheckAsync(taskDefinition!, await WeightAsync(cancel) > 0 ? null : TestCandidateAsync, cancel)];
 
     public async Task<double> SetWeightAsync(double weight, CancellationToken cancel)
     {

@@ -59,7 +59,7 @@ internal sealed class LocalRolloutTarget(
     {
         this.judge = judge;
         modelMeter.BeginStep();
-        serving.BeginStep(modelMeter.HasGates ? model?.Reference : null);
+        serving.BeginStep(modelMeter.HasGates ? model : null);
         External().Begin();
         meter ??= new ServiceMeter(judge.Plan.Gates, manifest.Application.Resources, judge.Plan.UserUnits);
         if (serving.Read() is { } now)

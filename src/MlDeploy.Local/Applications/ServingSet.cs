@@ -2,7 +2,6 @@ using MlDeploy.Core.Analysis.Measuring;
 using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
-using MlDeploy.Core.Model.Distances;
 using MlDeploy.Local.Capture;
 using MlDeploy.Local.Gateway;
 using MlDeploy.Local.Hosting;
@@ -116,7 +115,7 @@ internal sealed class ServingSet
     }
 
     /// <param name="model">What predictions of the step are counted against; null where no gate judges the model.</param>
-    public void BeginStep(ModelReference? model)
+    public void BeginStep(ModelJudging? model)
     {
         if (door.Gateway is not { } front)
         {

@@ -125,7 +125,7 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
 
     /// <summary>Begins to count a step by the reference of the rollout; requests placed before it are not in it.</summary>
     /// <param name="number">The gateway's.</param>
-    public void BeginStep(ModelReference judgedBy, int number)
+    public void BeginStep(ModelJudging judgedBy, int number)
     {
         lock (gate)
         {
@@ -174,7 +174,7 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
             prediction.AddTo(lasting, settings.Range);
             if (step is { } now && now.Step == ofStep)
             {
-                now.Count(prediction, settings.Range);
+                now.Add(prediction, settings.Range);
             }
         }
     }

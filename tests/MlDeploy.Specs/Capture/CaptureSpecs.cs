@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Predictions;
 using MlDeploy.Local.Capture;
@@ -11,13 +12,15 @@ namespace MlDeploy.Specs.Capture;
 /// <summary>Capture behind a real gateway, with real sockets on both sides.</summary>
 public sealed class CaptureSpecs
 {
+    private static ModelJudging Judging { get; } = new(PredictionReaderSpecs.Reference(), new ModelYardstick(null, [], null, PredictionBins.None, false));
+
     [Fact]
     public async Task What_passes_the_gateway_is_counted_per_step_and_the_bodies_arrive_unchanged()
     {
         using var queue = new CaptureQueue(exchange => exchange.Arm.Count(exchange), _ => { });
         var (fixture, arm) = await StartAsync(queue);
         await using var owned = fixture;
-        arm.BeginStep(PredictionReaderSpecs.Reference(), fixture.Gateway.Step + 1);
+        arm.BeginStep(Judging, fixture.Gateway.Step + 1);
         fixture.Gateway.BeginStep();
 
         // The echo answers with the order, whose `p` is then its prediction.
@@ -44,7 +47,7 @@ public sealed class CaptureSpecs
         var (fixture, arm) = await StartAsync(queue);
         await using var owned = fixture;
         await PostAsync(fixture.Client, """{"age":40}""");
-        arm.BeginStep(PredictionReaderSpecs.Reference(), fixture.Gateway.Step + 1);
+        arm.BeginStep(Judging, fixture.Gateway.Step + 1);
         fixture.Gateway.BeginStep();
         await Eventually.Holds(() => arm.Rows == 1, "it is counted");
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using MlDeploy.Aws.Clients.Logs;
 using MlDeploy.Core.Analysis.ModelGates;
-using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Model.Predictions;
 
 namespace MlDeploy.Aws.Deploying.Predictions;
@@ -13,7 +12,7 @@ namespace MlDeploy.Aws.Deploying.Predictions;
 /// by the time its task wrote it.
 /// </summary>
 /// <param name="taskDefinition">ARN with revision.</param>
-internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace place, CaptureSettings settings, ModelReference reference, TimeProvider clock)
+internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace place, CaptureSettings settings, ModelJudging judging, TimeProvider clock)
 {
     /// <summary>Lines younger than this are not asked for yet: a task sends them every five seconds, and the service needs a moment.</summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(15);
@@ -24,13 +23,14 @@ internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace pl
     /// <summary>The golden ratio's fraction: multiples of it fill [0, 1) evenly, whatever the number of lines.</summary>
     private const double Golden = 0.6180339887498949;
 
-    private readonly PredictionLineReader reader = new(settings, reference);
+    private readonly PredictionLineReader reader = new(settings, judging.Reference);
     private readonly Dictionary<string, long> counted = new(StringComparer.Ordinal);
     private readonly string revision = taskDefinition[(taskDefinition.LastIndexOf('/') + 1)..];
-    private StepWindow window = new(reference, 0, taskDefinition);
+    private StepWindow window = new(judging, 0, taskDefinition);
     private DateTimeOffset from;
     private DateTimeOffset cursor;
     private bool all = true;
+    private long rows;
     private double dropped;
     private long unparsable;
     private long unrelated;
@@ -40,7 +40,7 @@ internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace pl
 
     public void BeginStep(int number, DateTimeOffset began)
     {
-        window = new StepWindow(reference, number, taskDefinition);
+        window = new StepWindow(judging, number, taskDefinition);
         counted.Clear();
         (from, cursor, all) = (began, began, true);
         (dropped, unparsable, unrelated) = (0, 0, 0);
@@ -58,14 +58,14 @@ internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace pl
         // Where not all could be read there is no room to read anything twice.
         var since = all && cursor - Late > from ? cursor - Late : all ? from : cursor;
         var slice = await LogSlice.ReadAsync(logs, place.Group, place.Streams(tasks), PredictionLineReader.MarkOf(settings.Inputs), since, until, next, stop);
-        var before = window.Sketch.Rows;
+        var before = rows;
         foreach (var line in slice.Lines)
         {
             Count(line);
         }
 
         // What was left out, by what was read in the rest of the time.
-        dropped += slice.Read is > 0 and < 1 ? (window.Sketch.Rows - before) * (1 - slice.Read) / slice.Read : 0;
+        dropped += slice.Read is > 0 and < 1 ? (rows - before) * (1 - slice.Read) / slice.Read : 0;
         (cursor, all) = (until, slice.Read >= 1);
         foreach (var old in counted.Where(entry => entry.Value < (until - Late).ToUnixTimeMilliseconds()).Select(entry => entry.Key).ToArray())
         {
@@ -86,12 +86,11 @@ internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace pl
         switch (reader.Read(Encoding.UTF8.GetBytes(line.Message), out var prediction))
         {
             case LineKind.Prediction:
-                window.Sketch.Covers(DateTimeOffset.FromUnixTimeMilliseconds(line.Timestamp));
-                window.Count(prediction!, settings.Range);
+                rows += prediction!.Rows;
+                window.Add(prediction, settings.Range);
                 break;
             case LineKind.Unparsable:
                 unparsable++;
-                window.Sketch.Unreadable++;
                 break;
             default:
                 unrelated++;
@@ -102,5 +101,5 @@ internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace pl
     private string WhyNothing() =>
         $"no prediction of {revision} is in the log group {place.Group} yet"
         + (unparsable > 0 ? $", and {unparsable} lines are cut off or no JSON" : unrelated > 0 ? $", and {unrelated} lines have no features at {settings.Inputs}" : "")
-        + $"; {PredictionLineFormat.Advice(settings, reference)}";
+        + $"; {PredictionLineFormat.Advice(settings, judging.Reference)}";
 }

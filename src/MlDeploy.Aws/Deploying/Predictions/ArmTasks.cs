@@ -3,38 +3,41 @@ using MlDeploy.Aws.Clients.Ecs;
 
 namespace MlDeploy.Aws.Deploying.Predictions;
 
-/// <summary>
-/// Which tasks are of which task-definition revision, and so which log streams are whose. A listing covers both arms; only tasks that were not seen before
-/// are described.
-/// </summary>
-internal sealed class ArmTasks(EcsClient ecs, DeploymentPlace place)
+/// <summary>Which tasks run which task-definition revision, and so which log streams are whose. Only tasks that were not seen before are described.</summary>
+internal sealed class ArmTasks(EcsClient ecs, string cluster)
 {
-    /// <summary>Streams that one FilterLogEvents takes (CloudWatch Logs API Reference), and tasks one listing gives. Of more tasks, a part speaks for all.</summary>
+    /// <summary>Streams that one FilterLogEvents takes, tasks that one listing gives and one DescribeTasks takes (API References). Of more, these speak for all.</summary>
     private const int Most = 100;
 
     private readonly Dictionary<string, string> definitions = new(StringComparer.Ordinal);
     private ImmutableArray<string> running = [];
 
+    /// <param name="taskDefinitions">ARNs of the arms.</param>
     /// <returns>How many calls it took.</returns>
-    public async Task<int> RefreshAsync(CancellationToken stop)
+    public async Task<int> RefreshAsync(ImmutableArray<string> taskDefinitions, CancellationToken stop)
     {
-        running = (await ecs.ListTasksAsync(new ListTasksRequest { Cluster = place.Cluster, ServiceName = place.Service, DesiredStatus = "RUNNING", MaxResults = Most }, stop)).TaskArns;
-        var unknown = running.Where(arn => !definitions.ContainsKey(arn)).ToImmutableArray();
-        if (unknown.IsEmpty)
+        var (calls, listed) = (0, ImmutableArray.CreateBuilder<string>());
+        foreach (var family in taskDefinitions.Select(definition => definition[(definition.LastIndexOf('/') + 1)..].Split(':')[0]).Distinct(StringComparer.Ordinal))
         {
-            return 1;
+            listed.AddRange((await ecs.ListTasksAsync(new ListTasksRequest { Cluster = cluster, Family = family, DesiredStatus = "RUNNING", MaxResults = Most }, stop)).TaskArns);
+            calls++;
         }
 
-        // One that is not running yet may have no stream, and naming that would be an error.
-        foreach (var task in (await ecs.DescribeTasksAsync(new DescribeTasksRequest { Cluster = place.Cluster, Tasks = unknown }, stop)).Tasks)
+        running = listed.ToImmutable();
+        foreach (var some in running.Where(arn => !definitions.ContainsKey(arn)).Chunk(Most))
         {
-            if (task is { LastStatus: "RUNNING", TaskDefinitionArn: { } definition })
+            calls++;
+            foreach (var task in (await ecs.DescribeTasksAsync(new DescribeTasksRequest { Cluster = cluster, Tasks = [.. some] }, stop)).Tasks)
             {
-                definitions[task.TaskArn] = definition;
+                // One that is not running yet may have no stream, and naming that would be an error.
+                if (task is { LastStatus: "RUNNING", TaskDefinitionArn: { } definition })
+                {
+                    definitions[task.TaskArn] = definition;
+                }
             }
         }
 
-        return 2;
+        return calls;
     }
 
     /// <returns>Ids of the tasks of one revision.</returns>

@@ -50,8 +50,8 @@ public sealed class ModelEvidence(AwsSession session, DeploymentPlace place, Tim
         var settings = CaptureSettings.From(manifest)!;
         var definition = (await session.Ecs.DescribeTaskDefinitionAsync(new DescribeTaskDefinitionRequest { TaskDefinition = stable.TaskDefinition }, stop)).TaskDefinition;
         var log = LogPlace.Of(definition, LogicalIds.Container);
-        var tasks = new ArmTasks(session.Ecs, place);
-        await tasks.RefreshAsync(stop);
+        var tasks = new ArmTasks(session.Ecs, place.Cluster);
+        await tasks.RefreshAsync([stable.TaskDefinition], stop);
         var (reader, window, pages) = (new PredictionLineReader(settings, reference), new WindowSketch(), 0);
         var now = clock.GetUtcNow();
         var streams = log.Streams(tasks.Of(stable.TaskDefinition));

@@ -11,12 +11,18 @@ namespace MlDeploy.Aws.Deploying.Predictions;
 
 /// <summary>
 /// Measures the gates on the model: what each arm's tasks were asked and answered, out of their log, into the same sketches and gates as on the local target.
-/// A look in half a minute reads a page of each arm, more where calls are left.
+/// A look in half a minute reads a page or two of each arm.
 /// </summary>
 /// <param name="note">Tells what changes no state.</param>
 internal sealed class PredictionMeter(AwsSession session, DeploymentPlace place, CandidateOrder order, TimeProvider clock, Action<string> note)
 {
+    /// <summary>Three pages a look, and one for the tasks.</summary>
     private const int CallsAMinute = 7;
+
+    /// <summary>The candidate has fewer lines, and they decide.</summary>
+    private const int CandidatePages = 2;
+
+    private const int StablePages = 1;
 
     /// <summary>Failures in a row that are no news: the next look reads what they did not.</summary>
     private const int Unremarkable = 2;
@@ -33,7 +39,7 @@ internal sealed class PredictionMeter(AwsSession session, DeploymentPlace place,
     private static readonly TimeSpan ArrivesWithin = TimeSpan.FromSeconds(90);
 
     private readonly ModelMeter meter = new(order.Manifest.Rollout.Gates, order.Model?.Yardstick, order.Manifest.Model?.TrainedAt);
-    private readonly ArmTasks tasks = new(session.Ecs, place);
+    private readonly ArmTasks tasks = new(session.Ecs, place.Cluster);
     private readonly CallAllowance allowance = new(CallsAMinute, clock);
     private ArmLog? candidate;
     private ArmLog? stable;
@@ -51,9 +57,9 @@ internal sealed class PredictionMeter(AwsSession session, DeploymentPlace place,
     /// Before traffic moves: asks the candidate what a test of the manifest asks, and waits for the line that it is to log. Where no test asks for a prediction,
     /// it shows only under traffic.
     /// </summary>
-    /// <param name="ask">Runs a test; null when it passes.</param>
+    /// <param name="ask">Runs a test, which gives null when it passes; null itself where the candidate has traffic already.</param>
     /// <returns>The gates that could not be judged.</returns>
-    public async Task<IReadOnlyList<MissingMeasurement>> CheckAsync(string taskDefinition, Func<PreTrafficTest, CancellationToken, Task<string?>> ask, CancellationToken stop)
+    public async Task<IReadOnlyList<MissingMeasurement>> CheckAsync(string taskDefinition, Func<PreTrafficTest, CancellationToken, Task<string?>>? ask, CancellationToken stop)
     {
         if (order.Model is null)
         {
@@ -61,6 +67,11 @@ internal sealed class PredictionMeter(AwsSession session, DeploymentPlace place,
         }
 
         await OpenAsync(taskDefinition, stop);
+        if (ask is null)
+        {
+            return [];
+        }
+
         if (order.Manifest.Rollout.Tests.FirstOrDefault(test => test.Http is { Method: "POST" }) is not { } test)
         {
             note("no test under rollout.tests asks for a prediction: whether the candidate logs what it predicts shows only when it has traffic");
@@ -145,28 +156,28 @@ internal sealed class PredictionMeter(AwsSession session, DeploymentPlace place,
     {
         if (clock.GetUtcNow() >= nextTasks || tasks.Of(candidate!.TaskDefinition).IsEmpty)
         {
-            allowance.Take(await tasks.RefreshAsync(stop));
+            allowance.Take(await tasks.RefreshAsync([candidate!.TaskDefinition, stable!.TaskDefinition], stop));
             nextTasks = clock.GetUtcNow() + TasksEvery;
         }
 
-        // The candidate has fewer lines, and they decide.
-        await candidate!.ReadAsync(tasks.Of(candidate.TaskDefinition), TakeCall, stop);
+        await candidate!.ReadAsync(tasks.Of(candidate.TaskDefinition), Pages(CandidatePages), stop);
         if (comparable && allowance.IsThere)
         {
-            await stable!.ReadAsync(tasks.Of(stable.TaskDefinition), TakeCall, stop);
+            await stable!.ReadAsync(tasks.Of(stable.TaskDefinition), Pages(StablePages), stop);
         }
     }
 
-    private bool TakeCall()
+    /// <summary>Says whether one more page may be read: so many at most, and as the allowance has it.</summary>
+    private Func<bool> Pages(int most) => () =>
     {
-        if (!allowance.IsThere)
+        if (most-- <= 0 || !allowance.IsThere)
         {
             return false;
         }
 
         allowance.Take();
         return true;
-    }
+    };
 
     /// <summary>Safe to repeat.</summary>
     private async Task OpenAsync(string taskDefinition, CancellationToken stop)
@@ -180,7 +191,7 @@ internal sealed class PredictionMeter(AwsSession session, DeploymentPlace place,
         try
         {
             var definition = (await session.Ecs.DescribeTaskDefinitionAsync(new DescribeTaskDefinitionRequest { TaskDefinition = taskDefinition }, stop)).TaskDefinition;
-            return new ArmLog(session.Logs, taskDefinition, LogPlace.Of(definition, order.Container), CaptureSettings.From(order.Manifest)!, order.Model!.Reference, clock);
+            return new ArmLog(session.Logs, taskDefinition, LogPlace.Of(definition, order.Container), CaptureSettings.From(order.Manifest)!, order.Model!, clock);
         }
         catch (AwsServiceException failure)
         {

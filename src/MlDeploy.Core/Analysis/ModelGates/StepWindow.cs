@@ -5,20 +5,20 @@ using MlDeploy.Core.Model.Sketches;
 namespace MlDeploy.Core.Analysis.ModelGates;
 
 /// <summary>What an arm was asked and answered in one step, counted in the bins of the rollout's reference.</summary>
-public sealed class StepWindow(ModelReference reference, int step, string version)
+public sealed class StepWindow(ModelJudging judging, int step, string version)
 {
-    public WindowSketch Sketch { get; } = reference.NewWindow(version);
+    public WindowSketch Sketch { get; } = judging.Reference.NewWindow(version);
 
     public int Step => step;
 
     /// <summary>Answers that should hold a prediction.</summary>
-    public long Predictions { get; set; }
+    public long Predictions { get; private set; }
 
-    public long Invalid { get; set; }
+    public long Invalid { get; private set; }
 
     /// <summary>Counts what one request asked and was answered.</summary>
-    /// <param name="range">What a prediction may be.</param>
-    public void Count(PredictionRows rows, (double Low, double High)? range)
+    /// <param name="range">What a prediction may be; null: any number, or any name.</param>
+    public void Add(PredictionRows rows, (double Low, double High)? range)
     {
         var (predictions, invalid) = rows.AddTo(Sketch, range);
         Predictions += predictions;
@@ -26,5 +26,5 @@ public sealed class StepWindow(ModelReference reference, int step, string versio
     }
 
     public CapturedArm Read(long dropped, long unparsable) => new(
-        ModelMeasurements.Of(reference, Sketch, null).Candidate, Predictions, Invalid, new CaptureTally(Sketch.Rows, dropped, unparsable));
+        ModelMeasurements.Of(judging.Reference, Sketch, null).Candidate, Predictions, Invalid, new CaptureTally(Sketch.Rows, dropped, unparsable));
 }

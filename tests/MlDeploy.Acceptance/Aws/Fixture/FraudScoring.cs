@@ -9,7 +9,7 @@ internal sealed class FraudScoring : IDisposable
 {
     private readonly TwinAccount account;
 
-    private FraudScoring(TwinAccount account) => (this.account, User) = (account, new AwsUser(account, TwinAccount.Fraud));
+    private FraudScoring(TwinAccount account) => (this.account, User) = (account, new AwsUser(account, TwinAccount.Model));
 
     public AwsUser User { get; }
 

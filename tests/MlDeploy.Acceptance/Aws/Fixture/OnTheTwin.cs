@@ -48,7 +48,7 @@ public class TwinAccount : IAsyncLifetime
     public const string Scoring = "score-";
 
     /// <summary>Applications whose names begin so run the program of the sample that their variable SCORE names.</summary>
-    public const string Fraud = "fraud-";
+    public const string Model = "model-";
 
     private readonly double speed = Speed;
     private readonly IReadOnlyDictionary<string, double> resourceSeconds = new Dictionary<string, double>(StringComparer.Ordinal);
@@ -84,7 +84,7 @@ public class TwinAccount : IAsyncLifetime
             Images =
             [
                 new ImageCommand($"*/{Scoring}*", $"exec {TheTool.TestApplication}"),
-                new ImageCommand($"*/{Fraud}*", $"exec {Path.Combine(TheTool.DotnetRoot, "dotnet")} \"$SCORE\""),
+                new ImageCommand($"*/{Model}*", $"exec {Path.Combine(TheTool.DotnetRoot, "dotnet")} \"$SCORE\""),
                 new ImageCommand($"*/{Web}*", server.Command),
                 new ImageCommand($"*/{Broken}*", "echo loading the model; echo 'model.bin is not here' >&2; exit 3"),
             ],
