@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using MlDeploy.Acceptance.Fixture;
 
 namespace MlDeploy.Acceptance.Aws.Fixture;
@@ -15,13 +13,11 @@ internal sealed class FraudScoring : IDisposable
 
     private Uri Url { get; set; } = null!;
 
-    private static string Sample => Path.Combine(TheTool.Repository, "samples", "fraud-scoring");
-
     /// <summary>Serves v1.</summary>
     public static async Task<FraudScoring> ProvisionedAsync(TwinAccount account, string predictions = "output")
     {
         var service = new FraudScoring(account);
-        await service.BuildAsync();
+        await SampleProgram.BuildAsync(Path.Combine(service.User.Root, "score"));
         service.Write("v1", "model-v1.json", predictions: predictions);
         service.Url = AwsUser.Url((await service.User.ProvisionAsync()).ExitsWith(0));
         return service;
@@ -44,7 +40,7 @@ internal sealed class FraudScoring : IDisposable
               port: 8080
               health: { path: /health, startWithin: 60s }
               environment: { SCORE: {{Path.Combine(User.Root, "score", "score.dll")}}, MODEL: {{model}}, FAULT: {{fault}}, PREDICTIONS: {{predictions}}, DOTNET_ROOT: {{TheTool.DotnetRoot}} }
-            model: { profile: {{Path.Combine(Sample, profile)}}, prediction: $.probability, range: [0, 1], {{log}} }
+            model: { profile: {{Path.Combine(SampleProgram.Sources, profile)}}, prediction: $.probability, range: [0, 1], {{log}} }
             scaling: { min: 1, max: 2, on: { cpu: 80% } }
             rollout:
               strategy: canary
@@ -62,66 +58,7 @@ internal sealed class FraudScoring : IDisposable
 
     /// <summary>Customers with the sample's held-out orders, until it is disposed of.</summary>
     /// <param name="rate">Orders a second.</param>
-    public IAsyncDisposable Customers(int rate) => new Orders(account.Http, new Uri(Url, "/predict"), rate);
+    public IAsyncDisposable Customers(int rate) => new SampleCustomers(account.Http, new Uri(Url, "/predict"), rate);
 
     public void Dispose() => User.Dispose();
-
-    private async Task BuildAsync()
-    {
-        var start = new ProcessStartInfo(Path.Combine(TheTool.DotnetRoot, "dotnet"), ["build", Path.Combine(Sample, "score.cs"), "-o", Path.Combine(User.Root, "score"), "-v", "q", "-nologo"]) { RedirectStandardOutput = true };
-        using var building = Process.Start(start)!;
-        var told = await building.StandardOutput.ReadToEndAsync();
-        await building.WaitForExitAsync();
-        Assert.True(building.ExitCode == 0, told);
-    }
-
-    private sealed class Orders : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource end = new();
-        private readonly Task sending;
-
-        public Orders(HttpClient http, Uri url, int rate) => sending = Task.Run(() => SendAsync(http, url, rate));
-
-        public async ValueTask DisposeAsync()
-        {
-            await end.CancelAsync();
-            await sending;
-            end.Dispose();
-        }
-
-        private async Task SendAsync(HttpClient http, Uri url, int rate)
-        {
-            var lines = await File.ReadAllLinesAsync(Path.Combine(Sample, "data", "orders.csv"));
-            var names = lines[0].Split(',');
-            using var due = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / rate));
-            for (var at = 0; !end.IsCancellationRequested; at++)
-            {
-                _ = PostAsync(http, url, Order(names, lines[1 + (at % (lines.Length - 1))]));
-                try
-                {
-                    await due.WaitForNextTickAsync(end.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
-            }
-        }
-
-        private static async Task PostAsync(HttpClient http, Uri url, string order)
-        {
-            try
-            {
-                using var body = new StringContent(order, null, "application/json");
-                using var reply = await http.PostAsync(url, body);
-            }
-            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
-            {
-                // What is lost is the business of other tests.
-            }
-        }
-
-        private static string Order(string[] names, string line) => $"{{{string.Join(',', names.Zip(line.Split(','), (name, cell) => cell.Length == 0 || name == "fraud" ? null
-            : double.TryParse(cell, CultureInfo.InvariantCulture, out _) || bool.TryParse(cell, out _) ? $"\"{name}\":{cell}" : $"\"{name}\":\"{cell}\"").OfType<string>())}}}";
-    }
 }
