@@ -3,7 +3,6 @@ using MlDeploy.Aws.Clients.Ecs;
 using MlDeploy.Aws.Clients.Failures;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Analysis.ModelGates;
-using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Predictions;
 

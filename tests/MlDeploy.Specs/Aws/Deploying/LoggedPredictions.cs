@@ -7,7 +7,6 @@ using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Model.Sketches;
-using MlDeploy.Core.Rollout;
 using MlDeploy.Specs.Aws.Clients;
 
 namespace MlDeploy.Specs.Aws.Deploying;

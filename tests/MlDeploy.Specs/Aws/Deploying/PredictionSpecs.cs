@@ -4,7 +4,6 @@ using MlDeploy.Aws.Deploying.Predictions;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
-using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Manifest.Rules;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Specs.Manifest;
