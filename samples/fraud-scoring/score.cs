@@ -12,9 +12,10 @@
 //     PORT=5000 dotnet run score.cs
 //     curl -d '{"order_value": 180, "time_to_order": 12, "returning_customer": false}' http://127.0.0.1:5000/predict
 //
-// PORT   where to listen on 127.0.0.1 (5000)
-// MODEL  a model that train.cs wrote, beside this file (model-v2.json)
-// FAULT  what to break on purpose (none); see the last function of the program
+// PORT         where to listen on 127.0.0.1 (5000)
+// MODEL        a model that train.cs wrote, beside this file (model-v2.json)
+// FAULT        what to break on purpose (none); see the last function of the program
+// PREDICTIONS  where to log each prediction with its inputs, as one line of JSON: none, output (standard output), or a file (none)
 
 using System.Collections.Concurrent;
 using System.Text.Json;
@@ -29,6 +30,12 @@ if (fault is not ("none" or "throws" or "slow" or "leaks" or "milliseconds"))
     return 64;
 }
 
+var predictions = Setting("PREDICTIONS", "none") switch
+{
+    "none" => null,
+    "output" => Console.Out,
+    var file => TextWriter.Synchronized(new StreamWriter(new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true }),
+};
 var remembered = new ConcurrentQueue<double[]>(); // where a fault leaks to
 
 var builder = WebApplication.CreateSlimBuilder(args);
@@ -78,7 +85,9 @@ async Task<string> Probability(JsonElement order)
 {
     var features = model.Read(order);
     await Break(order, features);
-    return model.Probability(features).ToString("0.0000");
+    var probability = model.Probability(features).ToString("0.0000");
+    predictions?.WriteLine($$"""{"inputs":{{JsonSerializer.Serialize(order)}},"prediction":{{probability}}}""");
+    return probability;
 }
 
 static Task Answer(HttpContext http, int status, string json)

@@ -4,6 +4,7 @@ using MlDeploy.Aws.Clients.Failures;
 using MlDeploy.Aws.Deploying.Heartbeat;
 using MlDeploy.Aws.Deploying.History;
 using MlDeploy.Aws.Deploying.Judging;
+using MlDeploy.Aws.Deploying.Predictions;
 using MlDeploy.Aws.Deploying.Traffic;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Errors;
@@ -44,6 +45,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private readonly HeartbeatLoop heartbeat;
     private readonly ScalingHold scaling;
     private readonly RestartCount restarts;
+    private readonly PredictionMeter? predictions;
 
     private string? deployment;
     private string? taskDefinition;
@@ -75,6 +77,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         watch = new DeploymentWatch(session.CodeDeploy, heartbeat, ended, clock);
         scaling = new ScalingHold(session.ApplicationAutoScaling, place, clock);
         restarts = new RestartCount(session.Ecs, place.Cluster);
+        predictions = PredictionMeter.For(session, place, order, clock, note);
         heartbeat.Renew = stop => Task.WhenAll(scaling.RenewAsync(stop), alarm.RenewAsync(stop));
     }
 
@@ -113,7 +116,11 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     }
 
     public async Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) =>
-        [.. await evidence.CheckAsync(cancel), .. await CustomMetric.CheckAsync(session.CloudWatch, place, order.Manifest.Rollout.Gates, clock, cancel)];
+    [
+        .. await evidence.CheckAsync(cancel),
+        .. await CustomMetric.CheckAsync(session.CloudWatch, place, order.Manifest.Rollout.Gates, clock, cancel),
+        .. predictions is null ? [] : await predictions.CheckAsync(taskDefinition!, await WeightAsync(cancel) > 0 ? null : TestCandidateAsync, cancel),
+    ];
 
     public async Task<double> SetWeightAsync(double weight, CancellationToken cancel)
     {
@@ -167,6 +174,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
             comparable ? new MeasuredArm("s", other.FullName, order.Stable.Family, order.Stable.Label) : null,
             shiftBegan,
             stepBegan);
+        predictions?.BeginStep(comparable, stepBegan);
     }
 
     public async Task<IReadOnlyList<Measurement>> MeasureAsync(CancellationToken cancel)
@@ -180,6 +188,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         }
 
         measured.AddRange(evidence.Take());
+        measured.AddRange(predictions is null ? [] : await predictions.MeasureAsync(cancel));
         return measured;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MlDeploy.Aws.Deploying.Versions;
+using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Rollout;
 
@@ -34,6 +35,9 @@ public sealed record CandidateOrder
     public required int Port { get; init; }
     public required string Holder { get; init; }
     public string? RunUrl { get; init; }
+
+    /// <summary>What its predictions are judged against; null without gates on the model.</summary>
+    public ModelJudging? Model { get; init; }
 
     /// <summary>Under way already: its runner is gone, and we go on with it. Null to begin one.</summary>
     public RunningDeployment? Adopted { get; init; }

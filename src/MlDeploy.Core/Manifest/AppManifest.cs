@@ -101,7 +101,16 @@ public sealed record ModelSettings
     public string Inputs { get; init; } = "$";
     public string? Prediction { get; init; }
     public (double Low, double High)? Range { get; init; }
+
+    /// <summary>Null where predictions are read as they pass the gateway.</summary>
+    public PredictionLogSettings? Log { get; init; }
 }
+
+/// <summary>Predictions that the application writes itself, one JSON object a line.</summary>
+/// <param name="Path">An absolute file or folder; null for the application's standard output.</param>
+/// <param name="Inputs">Where the features stand in a line.</param>
+/// <param name="Prediction">Where the prediction stands in a line.</param>
+public sealed record PredictionLogSettings(string? Path = null, string Inputs = "$.inputs", string Prediction = "$.prediction");
 
 public enum ModelProtocol
 {

@@ -9,7 +9,7 @@ namespace MlDeploy.Core.Manifest;
 public static class DefaultGates
 {
     public static ImmutableArray<Gate> For(ModelSettings? model) => model?.Profile is null ? Service
-        : Service.AddRange(ModelGates.Where(gate => model.Prediction is not null || gate.Metric is not "model.prediction.invalid"));
+        : Service.AddRange(ModelGates.Where(gate => model.Prediction is not null || model.Log is not null || gate.Metric is not "model.prediction.invalid"));
 
     private static ImmutableArray<Gate> Service { get; } =
     [

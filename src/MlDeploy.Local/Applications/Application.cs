@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Report;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Local.Capture;
+using MlDeploy.Local.Capture.Logs;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.Notifications;
@@ -124,6 +126,7 @@ internal sealed class Application : IDisposable
                 return await KeepAsync(stable, version, notes);
             }
 
+            SharedLog.Refuse(manifest, releases.Stable is { } serves ? versions.TryRead(serves)?.Manifest : null);
             serving.Capture.Keep(version.Id, profile);
             traffic.Start();
             return lane.Begin(number, new DeploymentOrder(version, manifest, request.Holder, request.RunUrl, [.. notes, .. serving.Door.Changes(manifest), .. model?.Notes ?? []], model));

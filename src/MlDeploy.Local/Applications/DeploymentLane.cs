@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
-using MlDeploy.Local.Capture;
 using MlDeploy.Local.Control;
 using MlDeploy.Local.Deployments;
 using MlDeploy.Local.Hosting;

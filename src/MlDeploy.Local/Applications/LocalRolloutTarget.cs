@@ -7,7 +7,6 @@ using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Probing;
 using MlDeploy.Core.Rollout;
-using MlDeploy.Local.Capture;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.Processes;
 using MlDeploy.Local.Versions;

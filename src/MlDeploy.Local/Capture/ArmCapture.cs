@@ -1,5 +1,6 @@
 using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Predictions;
 using MlDeploy.Core.Model.Sketches;
 
 namespace MlDeploy.Local.Capture;
@@ -15,6 +16,7 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
 
     private readonly Lock gate = new();
     private readonly PredictionReader reader = new(settings, reference);
+    private readonly PredictionLineReader lines = new(settings, reference);
     private StepWindow? step;
     private int judged = -1;
     private WindowSketch lasting = reference.NewWindow(version);
@@ -24,8 +26,12 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
     private long unparsable;
     private long stepDropped;
     private long stepUnparsable;
+    private long stepUnrelated;
 
     public string Version => version;
+
+    /// <summary>The file or folder that its predictions are read from; null when they are read as they pass the gateway.</summary>
+    public string? Log { get; init; }
 
     /// <summary>Requests that were left out, since the version came.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
@@ -92,18 +98,34 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
             return;
         }
 
-        Interlocked.Add(ref taken, prediction.Rows);
-        lock (gate)
+        Count(prediction, exchange.Step);
+    }
+
+    /// <summary>Called by the thread that follows logs. A line does not tell which step its request was placed in: it is counted in the one under way.</summary>
+    public void CountLine(ReadOnlySpan<byte> line)
+    {
+        var isOne = lines.MayPredict(line);
+        if (isOne && !IsSampled())
         {
-            lasting.Covers(clock.GetUtcNow());
-            prediction.AddTo(lasting, settings.Range);
-            kept?.Add(prediction);
-            if (step is { } now && now.Step == exchange.Step)
-            {
-                now.Add(prediction, settings.Range);
-            }
+            return;
+        }
+
+        PredictionRows? prediction = null;
+        switch (isOne ? lines.Read(line, out prediction) : LineKind.Unrelated)
+        {
+            case LineKind.Prediction:
+                Count(prediction!, Volatile.Read(ref judged));
+                break;
+            case LineKind.Unparsable:
+                CountUnparsableLine();
+                break;
+            default:
+                Interlocked.Increment(ref stepUnrelated);
+                break;
         }
     }
+
+    public void CountUnparsableLine() => CountUnparsable(Volatile.Read(ref judged));
 
     /// <summary>Begins to count a step by the reference of the rollout; requests placed before it are not in it.</summary>
     /// <param name="number">The gateway's.</param>
@@ -115,6 +137,7 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
             Volatile.Write(ref judged, number);
             Interlocked.Exchange(ref stepDropped, 0);
             Interlocked.Exchange(ref stepUnparsable, 0);
+            Interlocked.Exchange(ref stepUnrelated, 0);
         }
     }
 
@@ -132,7 +155,7 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
     {
         lock (gate)
         {
-            return step?.Read(Interlocked.Read(ref stepDropped), Interlocked.Read(ref stepUnparsable));
+            return step?.Read(Interlocked.Read(ref stepDropped), Interlocked.Read(ref stepUnparsable)) is { } counted ? counted with { WhyNothing = Log is null ? null : WhyNothing() } : null;
         }
     }
 
@@ -147,4 +170,24 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
             return window;
         }
     }
+
+    private void Count(PredictionRows prediction, int ofStep)
+    {
+        Interlocked.Add(ref taken, prediction.Rows);
+        lock (gate)
+        {
+            lasting.Covers(clock.GetUtcNow());
+            prediction.AddTo(lasting, settings.Range);
+            kept?.Add(prediction);
+            if (step is { } now && now.Step == ofStep)
+            {
+                now.Add(prediction, settings.Range);
+            }
+        }
+    }
+
+    private string WhyNothing() =>
+        $"no prediction of {version} is in {Log} yet in this step"
+        + (Interlocked.Read(ref stepUnparsable) is > 0 and var unread ? $", and {unread} lines are cut off or no JSON" : Interlocked.Read(ref stepUnrelated) is > 0 and var other ? $", and {other} lines have no features at {settings.Inputs}" : "")
+        + $"; {PredictionLineFormat.Advice(settings, reference)}";
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Predictions;
 
 namespace MlDeploy.Local.Capture;
 

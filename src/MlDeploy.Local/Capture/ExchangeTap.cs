@@ -34,7 +34,7 @@ internal sealed class ExchangeTap
             return;
         }
 
-        if (capture is null || !MayPredict(http.Request) || !capture.IsSampled())
+        if (capture is not { Log: null } || !MayPredict(http.Request) || !capture.IsSampled())
         {
             return;
         }

@@ -2,7 +2,10 @@ using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Predictions;
+using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Model.Sketches;
+using MlDeploy.Local.Capture.Logs;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.State;
 using MlDeploy.Local.Versions;
@@ -22,6 +25,7 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
     private readonly List<ArmCapture> arms = [];
     private readonly WindowStore windows = new(paths, clock, log);
     private CaptureQueue? queue;
+    private LogFollower? follower;
     private ITimer? saving;
 
     /// <summary>A version's capture; null when it has no model.</summary>
@@ -36,8 +40,14 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
         {
             queue ??= new CaptureQueue(exchange => exchange.Arm.Count(exchange), log.Write);
             saving ??= clock.CreateTimer(_ => Save(), null, SaveEvery, SaveEvery);
-            var arm = new ArmCapture(version.Id, settings, ModelJudging.Inputs(TryProfile(version.Id)?.Profile, settings.Exclude), queue, clock, Rows(version));
+            var arm = new ArmCapture(version.Id, settings, ModelJudging.Inputs(TryProfile(version.Id)?.Profile, settings.Exclude), queue, clock, Rows(version)) { Log = FollowedArm.PathOf(version.Manifest, paths, version.Id) };
             arms.Add(arm);
+            if (arm.Log is { } path)
+            {
+                follower ??= new LogFollower(log);
+                follower.Follow(new FollowedArm(arm, path, paths.LogPlaces(version.Id)));
+            }
+
             return arm;
         }
     }
@@ -64,7 +74,9 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
         lock (gate)
         {
             arms.Remove(arm);
-            windows.Add(arm.Version, arm.TakeLasting());
+            follower?.ReadRest(arm);
+            Save(arm);
+            follower?.Forget(arm);
         }
     }
 
@@ -115,10 +127,7 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
     {
         lock (gate)
         {
-            foreach (var arm in arms)
-            {
-                windows.Add(arm.Version, arm.TakeLasting());
-            }
+            arms.ForEach(Save);
         }
 
         DeleteOldRows();
@@ -141,6 +150,7 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
     {
         saving?.Dispose();
         queue?.Dispose();
+        follower?.Dispose();
         Save();
     }
 
@@ -149,6 +159,21 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
         var monitoring = version.Manifest.Monitoring;
         return monitoring.CaptureKeepRows == 0 ? null : new RowStore(
             Path.Combine(paths.Rows, version.Id), monitoring.CaptureKeepRows, monitoring.CaptureKeepRowsFor, ModelJudging.PredictionName(version.Manifest.Model!), clock, log);
+    }
+
+    private void Save(ArmCapture arm)
+    {
+        if (follower is null || arm.Log is null)
+        {
+            windows.Add(arm.Version, arm.TakeLasting());
+            return;
+        }
+
+        follower.Between(arm, followed =>
+        {
+            windows.Add(arm.Version, arm.TakeLasting());
+            followed?.Save(log);
+        });
     }
 
     private ProfileFile? TryProfile(string version)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Predictions;
 
 namespace MlDeploy.Local.Capture;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MlDeploy.Core.Errors;
+using MlDeploy.Core.Model.Predictions;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.State;
 

@@ -101,6 +101,9 @@ public sealed record ApplicationPaths(string Folder)
     /// <summary>The profile that a version was deployed with.</summary>
     public string Profile(string version) => Path.Combine(Version(version), "profile.json");
 
+    /// <summary>How far a version's predictions are read from its log.</summary>
+    public string LogPlaces(string version) => Path.Combine(Version(version), "log-places.json");
+
     public string Deployment(int number) => Path.Combine(Deployments, number.ToString("0000", System.Globalization.CultureInfo.InvariantCulture));
 
     public string Journal(int number) => Path.Combine(Deployment(number), "journal.jsonl");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Model.Predictions;
 using MlDeploy.Local.Capture;
 using MlDeploy.Local.Gateway;
 using MlDeploy.Specs.Gateway.Fixture;

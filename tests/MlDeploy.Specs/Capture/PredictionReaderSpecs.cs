@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Predictions;
 using MlDeploy.Core.Model.Sketches;
 using MlDeploy.Local.Capture;
 

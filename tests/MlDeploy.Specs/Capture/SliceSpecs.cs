@@ -5,10 +5,11 @@ using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Predictions;
+using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Model.Sketches;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
-using MlDeploy.Local.Capture;
 using MlDeploy.Specs.Manifest;
 
 namespace MlDeploy.Specs.Capture;

@@ -17,6 +17,7 @@ public sealed record DeployedVersion(string TaskDefinition, string? Label, strin
     public const string GitTag = "mldeploy:git";
     public const string HolderTag = "mldeploy:holder";
     public const string RunTag = "mldeploy:run";
+    public const string ProfileTag = "mldeploy:profile";
     public const string TrainedTag = "mldeploy:trained";
 
     /// <summary>A tag's value has at most 256 characters of letters, digits, spaces and these (ECS API Reference, "Tag").</summary>
@@ -36,11 +37,15 @@ public sealed record DeployedVersion(string TaskDefinition, string? Label, strin
     /// <summary>`v2-1a2b3c4d5e6f`, or the revision where there is no label.</summary>
     public string Id => Label is null ? Revision : Identify(Label, Image);
 
+    /// <summary>Digest of the profile it was deployed with; null when there was none.</summary>
+    public string? Profile { get; init; }
+
     public static string Identify(string label, string? image) =>
         image?.IndexOf("@sha256:", StringComparison.Ordinal) is { } at and >= 0 ? $"{label}-{image[(at + 8)..][..Math.Min(DigestShown, image.Length - at - 8)]}" : label;
 
     /// <param name="git">The revision of the source; null when it is not known.</param>
-    public static ImmutableSortedDictionary<string, string> Tags(AppManifest manifest, string holder, string? runUrl, string? git)
+    /// <param name="profile">Digest of the profile.</param>
+    public static ImmutableSortedDictionary<string, string> Tags(AppManifest manifest, string holder, string? runUrl, string? git, string? profile = null)
     {
         var tags = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         void Add(string name, string? value)
@@ -58,6 +63,7 @@ public sealed record DeployedVersion(string TaskDefinition, string? Label, strin
         Add(GitTag, git);
         Add(HolderTag, holder);
         Add(RunTag, runUrl);
+        Add(ProfileTag, profile);
         return tags.ToImmutable();
     }
 
@@ -73,6 +79,7 @@ public sealed record DeployedVersion(string TaskDefinition, string? Label, strin
             return new DeployedVersion(
                 reply.TaskDefinition["taskDefinitionArn"]?.ToString() ?? taskDefinition, Tag(VersionTag), container?["image"]?.ToString(), Tag(ModelTag), Tag(GitTag), Tag(HolderTag), Tag(RunTag))
             {
+                Profile = Tag(ProfileTag),
                 TrainedAt = DateTimeOffset.TryParse(Tag(TrainedTag), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var trained) ? trained : null,
             };
         }

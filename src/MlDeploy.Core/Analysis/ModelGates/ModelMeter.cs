@@ -9,7 +9,8 @@ namespace MlDeploy.Core.Analysis.ModelGates;
 /// <param name="Predictions">Answers that should hold one.</param>
 /// <param name="Invalid">Of them: absent, unreadable, not finite, or out of range.</param>
 /// <param name="Slices">The same of the rollout's slices, those that came.</param>
-public sealed record CapturedArm(ArmCounts? Counts, long Predictions, long Invalid, CaptureTally Capture, ImmutableArray<CapturedSlice>? Slices = null);
+/// <param name="WhyNothing">Where predictions come from a log: why there are none, to be told when there are none.</param>
+public sealed record CapturedArm(ArmCounts? Counts, long Predictions, long Invalid, CaptureTally Capture, ImmutableArray<CapturedSlice>? Slices = null, string? WhyNothing = null);
 
 /// <summary>What was captured of one slice; see <see cref="CapturedArm"/>.</summary>
 public sealed record CapturedSlice(JudgedSlice Slice, ArmCounts Counts, long Predictions, long Invalid);
@@ -53,7 +54,7 @@ public sealed class ModelMeter(ImmutableArray<Gate> gates, ModelYardstick? yards
         }).OfType<Measurement>()];
     }
 
-    private static string WhyNothing(CapturedArm? candidate) => candidate?.Capture switch
+    private static string WhyNothing(CapturedArm? candidate) => candidate?.WhyNothing ?? candidate?.Capture switch
     {
         { Unparsable: > 0 and var unread } => $"none of {MetricText.Count(unread)} requests at the candidate could be read as model.protocol and model.inputs say",
         { Dropped: > 0 and var dropped } => $"all of {MetricText.Count(dropped)} requests at the candidate were dropped by capture",

@@ -15,7 +15,16 @@ internal static class ModelDefinition
     private static readonly Setting<string> Prediction = Optional("prediction", Types.JsonPath, "Where the prediction stands in the response; needed by the model.prediction metrics.");
     private static readonly Setting<ImmutableArray<double>> Range = Optional("range", new ListType<double>(new NumberType(double.NegativeInfinity, double.PositiveInfinity, "0"), "two numbers, the lowest and the highest", longest: 2, shortest: 2), "The lowest and the highest valid prediction; what lies outside counts as invalid.");
 
-    public static readonly Section<ModelSettings> Section = new("model", [Name, Version, TrainedAt, Profile, Protocol, Inputs, Prediction, Range], values => new ModelSettings
+    private static readonly Setting<string> LogPath = Optional("path", new PathType("a file or folder"), "The file or folder the application writes its predictions to; its standard output when not set.");
+    private static readonly Setting<string> LogInputs = Defaulted("inputs", Types.JsonPath, "$.inputs", "Where the features stand in a line.");
+    private static readonly Setting<string> LogPrediction = Defaulted("prediction", Types.JsonPath, "$.prediction", "Where the prediction stands in a line.");
+
+    private static readonly Section<PredictionLogSettings> LogSection = new("predictionLog", [LogPath, LogInputs, LogPrediction],
+        values => new PredictionLogSettings(values.OrNull(LogPath), values.Get(LogInputs), values.Get(LogPrediction)));
+
+    private static readonly Setting<PredictionLogSettings> Log = Optional("log", LogSection, "The application writes its predictions itself, as JSON lines (docs/prediction-log.md): they are read from there instead of from requests and responses. Needed on aws by the model metrics other than model.age.");
+
+    public static readonly Section<ModelSettings> Section = new("model", [Name, Version, TrainedAt, Profile, Protocol, Inputs, Prediction, Range, Log], values => new ModelSettings
     {
         Name = values.OrNull(Name),
         Version = values.OrNull(Version),
@@ -25,5 +34,6 @@ internal static class ModelDefinition
         Inputs = values.Get(Inputs),
         Prediction = values.OrNull(Prediction),
         Range = values.Get(Range) is [var low, var high] ? (low, high) : null,
+        Log = values.OrNull(Log),
     });
 }

@@ -143,7 +143,7 @@ internal static class GateRules
                 _ when metric.Name.StartsWith("model.prediction.", StringComparison.Ordinal) => "prediction",
                 _ => null,
             };
-            if (needed is not null && !context.IsWritten($"model.{needed}"))
+            if (needed is not null && !context.IsWritten($"model.{needed}") && !(needed is "prediction" && context.IsWritten("model.log")))
             {
                 context.Report($"{path}.metric", $"reads model.{needed}, which is not set", null, $"Add model.{needed}, or remove the gate.", "model");
             }

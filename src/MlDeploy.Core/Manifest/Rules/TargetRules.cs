@@ -33,6 +33,8 @@ public static class TargetRules
         AwsTrafficRules.StickinessIsTheBalancers,
         AwsTrafficRules.TestListenerHasAPortOfItsOwn,
         AwsTrafficRules.TestsReachTheCandidate,
+        AwsModelRules.GatesOnTheModelHaveALog,
+        AwsModelRules.PredictionsAreLoggedToStandardOutput,
         AwsSurroundingRules.WebhooksAreNotRendered,
         AwsSurroundingRules.CommandsRunNowhere,
         AwsSurroundingRules.ScheduleHasSomethingToRun,

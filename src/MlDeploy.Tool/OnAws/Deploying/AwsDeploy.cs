@@ -1,12 +1,14 @@
 using System.CommandLine;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Deploying;
+using MlDeploy.Aws.Deploying.Predictions;
 using MlDeploy.Aws.Deploying.Versions;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Aws.Templates.Application;
-using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Tool.Commands;
 using MlDeploy.Tool.OnLocal;
 
@@ -19,15 +21,17 @@ internal static class AwsDeploy
     {
         var usable = await AwsAccess.ManifestAsync(parse, context);
         var manifest = usable.Manifest;
-        RefuseUnjudged(manifest);
+        var profile = ModelProfiles.Read(manifest);
         using var session = await AwsAccess.OpenAsync(manifest.Targets.Aws, context);
         var application = await AwsApplication.FindAsync(session, manifest.Name, context.Stop);
         var rendering = await Rendering.ForAsync(usable, session, context);
-        var image = await ImageAsync(usable, session, context);
         var running = await application.RunningAsync(session, context);
+        var model = await ModelAsync(manifest, profile, application, running, session, context);
+        var image = await ImageAsync(usable, session, context);
         var order = running is null
-            ? await BeginAsync(rendering, application, image, session, context)
+            ? await BeginAsync(rendering, application, image, profile, session, context)
             : await AdoptAsync(running, manifest, application, image, session, context);
+        order = order with { Model = model, Plan = order.Plan with { Model = model?.Yardstick } };
         await using var run = new AwsDeploymentRun(session, application.Place, application.Standing[StackOutputs.Dashboard], order, usable.Folder, context);
         return await run.RunAsync();
     }
@@ -35,7 +39,12 @@ internal static class AwsDeploy
     public static string? Git(CommandContext context) =>
         context.Surroundings.Variable("GITHUB_SHA") ?? context.Surroundings.Variable("CI_COMMIT_SHA") ?? context.Surroundings.Variable("bamboo_planRepository_revision");
 
-    private static async Task<CandidateOrder> BeginAsync(Rendering rendering, AwsApplication application, string image, AwsSession session, CommandContext context)
+    /// <summary>What the model is judged against. Before the image is sent: a gate that could never be judged costs nothing.</summary>
+    private static async Task<ModelJudging?> ModelAsync(AppManifest manifest, ProfileFile? profile, AwsApplication application, RunningDeployment? running, AwsSession session, CommandContext context) =>
+        !ModelJudging.IsAsked(manifest) ? null : await new ModelEvidence(session, application.Place, context.Clock, text => context.Progress.State(text))
+            .JudgingAsync(manifest, profile, (await application.StableAsync(session, running, context.Stop)).Stable, context.Stop);
+
+    private static async Task<CandidateOrder> BeginAsync(Rendering rendering, AwsApplication application, string image, ProfileFile? profile, AwsSession session, CommandContext context)
     {
         var manifest = rendering.Manifest;
         var (_, stable) = await application.StableAsync(session, null, context.Stop);
@@ -45,7 +54,7 @@ internal static class AwsDeploy
         var outputs = application.Standing.Stack.Outputs.Where(output => output is { OutputKey: not null, OutputValue: not null })
             .ToDictionary(output => output.OutputKey!, output => output.OutputValue!, StringComparer.Ordinal);
         var candidate = DeployedVersion.Identify(manifest.Version, image);
-        var tags = stack.Tags.SetItems(DeployedVersion.Tags(manifest, deployer.Holder, deployer.RunUrl, Git(context)));
+        var tags = stack.Tags.SetItems(DeployedVersion.Tags(manifest, deployer.Holder, deployer.RunUrl, Git(context), ModelEvidence.Digest(profile)));
         return new CandidateOrder
         {
             Manifest = manifest,
@@ -110,18 +119,5 @@ internal static class AwsDeploy
         var repository = registry.Outputs.FirstOrDefault(output => output.OutputKey == StackOutputs.RepositoryUri)?.OutputValue
             ?? throw new ExpectedException(ExitCode.TargetFailed, $"stack {name} tells of no repository", $"a registry template of your own has the output {StackOutputs.RepositoryUri}");
         return await ApplicationImage.DeliverAsync(usable.Manifest, usable.Folder, repository, session, context, context.Stop);
-    }
-
-    /// <summary>A gate that nothing measures would be ignored in silence.</summary>
-    private static void RefuseUnjudged(AppManifest manifest)
-    {
-        var unbuilt = manifest.Rollout.Gates.Where(gate => MetricCatalog.Find(gate.Metric) is not { Built: true }).Select(gate => gate.Id).ToArray();
-        if (unbuilt.Length > 0)
-        {
-            throw new ExpectedException(
-                ExitCode.Usage,
-                $"the {(unbuilt.Length == 1 ? "gate" : "gates")} {string.Join(", ", unbuilt)} cannot be judged on the target aws yet",
-                manifest.Rollout.GatesAreDefaults ? "list the gates you want under rollout.gates, or remove model.profile until then" : "remove them from rollout.gates until then");
-        }
     }
 }

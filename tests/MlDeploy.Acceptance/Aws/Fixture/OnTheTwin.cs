@@ -64,6 +64,9 @@ public class TwinAccount : IAsyncLifetime
     /// <summary>Applications whose names begin so run the test application, which behaves as its TESTAPP_ variables say.</summary>
     public const string Scoring = "score-";
 
+    /// <summary>Applications whose names begin so run the program of the sample that their variable SCORE names.</summary>
+    public const string Model = "model-";
+
     /// <summary>Applications whose names begin so run the sample that scores orders for fraud.</summary>
     public const string Fraud = "fraud-";
 
@@ -108,6 +111,7 @@ public class TwinAccount : IAsyncLifetime
             [
                 new ImageCommand($"*/{Fraud}*", Sample.Command),
                 new ImageCommand($"*/{Scoring}*", $"exec {TheTool.TestApplication}"),
+                new ImageCommand($"*/{Model}*", $"exec {Path.Combine(TheTool.DotnetRoot, "dotnet")} \"$SCORE\""),
                 new ImageCommand($"*/{Web}*", server.Command),
                 new ImageCommand($"*/{Broken}*", "echo loading the model; echo 'model.bin is not here' >&2; exit 3"),
             ],

@@ -1,15 +1,14 @@
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
-using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Model.Sketches;
 
-namespace MlDeploy.Local.Capture;
+namespace MlDeploy.Core.Model.Profiles;
 
 /// <summary>A profile and the bytes it was read from, which are kept with the version.</summary>
-internal sealed record ProfileFile(ModelProfile Profile, byte[] Bytes, string Name);
+public sealed record ProfileFile(ModelProfile Profile, byte[] Bytes, string Name);
 
 /// <summary>Profiles as files.</summary>
-internal static class ModelProfiles
+public static class ModelProfiles
 {
     /// <summary>The profile that a manifest names; null when it names none.</summary>
     /// <exception cref="ExpectedException">Exit 3: there is no such file, or it is no profile.</exception>

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Manifest.Resolution;
 using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Model.Sketches;
 
-namespace MlDeploy.Local.Capture;
+namespace MlDeploy.Core.Analysis.ModelGates;
 
 /// <summary>
 /// Which slices gates judge by themselves: the most frequent values of the named features, of the profile or else of what stable was asked. Chosen before traffic

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using MlDeploy.Core.Model.Sketches;
 
-namespace MlDeploy.Local.Capture;
+namespace MlDeploy.Core.Model.Predictions;
 
 /// <summary>One value as it came, before it is known what it is compared with.</summary>
-internal readonly record struct FeatureValue(FeatureValue.Form Is, double Number = 0, byte[]? Text = null)
+public readonly record struct FeatureValue(FeatureValue.Form Is, double Number = 0, byte[]? Text = null)
 {
     public enum Form
     {

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using System.Text;
-using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Predictions;
 using MlDeploy.Core.Model.Sketches;
 
-namespace MlDeploy.Local.Capture;
+namespace MlDeploy.Core.Analysis.ModelGates;
 
 /// <summary>What an arm was asked and answered in one step, counted in the bins of the rollout's reference.</summary>
-internal sealed class StepWindow(ModelJudging judging, int step, string version)
+public sealed class StepWindow(ModelJudging judging, int step, string version)
 {
     private readonly Counted all = new(judging.Reference.NewWindow(version));
     private readonly ImmutableArray<(JudgedSlice Slice, byte[] Name, Counted Counted)> slices =
@@ -15,6 +15,7 @@ internal sealed class StepWindow(ModelJudging judging, int step, string version)
 
     public int Step => step;
 
+    /// <summary>Counts what one request asked and was answered.</summary>
     /// <param name="range">What a prediction may be; null: any number, or any name.</param>
     public void Add(PredictionRows rows, (double Low, double High)? range)
     {

@@ -1,9 +1,9 @@
 using MlDeploy.Core.Model.Sketches;
 
-namespace MlDeploy.Local.Capture;
+namespace MlDeploy.Core.Model.Predictions;
 
 /// <summary>What one request asked and what was answered: the values of all its rows, and a prediction per row.</summary>
-internal sealed class PredictionRows
+public sealed class PredictionRows
 {
     private readonly List<(int Row, string Feature, FeatureValue Value)> values = [];
     private readonly List<FeatureValue> predictions = [];

@@ -4,13 +4,13 @@ using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Probing;
 
-namespace MlDeploy.Local.Capture;
+namespace MlDeploy.Core.Model.Predictions;
 
 /// <summary>
 /// Features and predictions in JSON: plain (`json`: an object or an array of them at `model.inputs`), KServe's V1 protocol (`instances`, `predictions`), and the
 /// Open Inference Protocol V2 (`inputs` and `outputs` of named tensors, https://github.com/kserve/open-inference-protocol).
 /// </summary>
-internal sealed class JsonPredictions(CaptureSettings settings, ModelReference reference)
+public sealed class JsonPredictions(CaptureSettings settings, ModelReference reference)
 {
     /// <summary>Objects in objects are followed so far: `customer.age`, as in profiles.</summary>
     private const int MostNested = 8;
@@ -20,10 +20,16 @@ internal sealed class JsonPredictions(CaptureSettings settings, ModelReference r
     private readonly HashSet<string> excluded = [.. settings.Exclude];
 
     /// <returns>False when there are no features where they should be.</returns>
+    /// <exception cref="JsonException">It is no JSON.</exception>
     public bool Inputs(ReadOnlyMemory<byte> body, PredictionRows rows)
     {
         using var document = JsonDocument.Parse(body);
-        var root = document.RootElement;
+        return Inputs(document.RootElement, rows);
+    }
+
+    /// <inheritdoc cref="Inputs(ReadOnlyMemory{byte}, PredictionRows)"/>
+    public bool Inputs(JsonElement root, PredictionRows rows)
+    {
         return settings.Protocol switch
         {
             ModelProtocol.KServeV1 => root.ValueKind == JsonValueKind.Object && root.TryGetProperty("instances", out var instances) && instances.ValueKind == JsonValueKind.Array && Rows(instances, rows),
@@ -32,10 +38,15 @@ internal sealed class JsonPredictions(CaptureSettings settings, ModelReference r
         };
     }
 
+    /// <exception cref="JsonException">It is no JSON.</exception>
     public void Outputs(ReadOnlyMemory<byte> body, PredictionRows rows)
     {
         using var document = JsonDocument.Parse(body);
-        var root = document.RootElement;
+        Outputs(document.RootElement, rows);
+    }
+
+    public void Outputs(JsonElement root, PredictionRows rows)
+    {
         switch (settings.Protocol)
         {
             case ModelProtocol.KServeV1 when root.ValueKind == JsonValueKind.Object && root.TryGetProperty("predictions", out var predictions) && predictions.ValueKind == JsonValueKind.Array:

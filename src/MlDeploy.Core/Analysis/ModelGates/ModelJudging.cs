@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Manifest.Resolution;
@@ -8,10 +7,10 @@ using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Model.Sketches;
 
-namespace MlDeploy.Local.Capture;
+namespace MlDeploy.Core.Analysis.ModelGates;
 
 /// <summary>What a rollout's predictions are counted and judged against: the reference that counts, and what of it stands in the journal.</summary>
-internal sealed record ModelJudging(ModelReference Reference, ModelYardstick Yardstick)
+public sealed record ModelJudging(ModelReference Reference, ModelYardstick Yardstick)
 {
     /// <summary>What whoever deploys should know of it.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
