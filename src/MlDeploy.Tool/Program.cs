@@ -1,9 +1,12 @@
+using MlDeploy.Local.Gateway;
 using MlDeploy.Tool;
 using MlDeploy.Tool.Output;
 using MlDeploy.Tool.Signals;
 
 // The composition root: the only place that takes clock, environment, working directory and consoles from the process.
 #pragma warning disable RS0030
+if (args is ["host", "run", ..])
+    SocketCompletions.InlineHere(Environment.SetEnvironmentVariable);
 using var streams = ProcessStreams.Open();
 using var interruption = new Interruption();
 using var signals = new ProcessSignals(interruption);

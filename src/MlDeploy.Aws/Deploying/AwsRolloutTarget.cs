@@ -18,11 +18,16 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     private static readonly TimeSpan ReadBackEvery = TimeSpan.FromSeconds(5);
 
+    /// <summary>While CodeDeploy's own clock is waited for: calls are counted.</summary>
+    private static readonly TimeSpan AwaitEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>From a weight that CodeDeploy took back to a status that tells why.</summary>
+    private const int LooksForTheEnd = 4;
+
     /// <summary>From `ContinueDeployment`, or the time CodeDeploy was to shift, to the weight in force.</summary>
     private static readonly TimeSpan ShiftWithin = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan StableWithin = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan SucceedWithin = TimeSpan.FromMinutes(20);
 
     /// <summary>As long as the dead man's switch may take at most.</summary>
     private static readonly TimeSpan GivenUp = TimeSpan.FromMinutes(3);
@@ -36,6 +41,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private readonly TrafficReader traffic;
     private readonly CandidateStart start;
     private readonly DeploymentStop stopping;
+    private readonly DeploymentWaits waits;
     private readonly EndedOutside ended;
     private readonly HeartbeatAlarm alarm;
     private readonly HeartbeatLoop heartbeat;
@@ -64,7 +70,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         traffic = new TrafficReader(session, place);
         start = new CandidateStart(session, place, order, clock, note);
         stopping = new DeploymentStop(session.CodeDeploy, clock, note);
-        alarm = new HeartbeatAlarm(session.CloudWatch, name, clock);
+        waits = new DeploymentWaits(session.CodeDeploy, clock);
+        alarm = new HeartbeatAlarm(session.CloudWatch, name, order.Manifest.Notifications.On.Contains(NotificationKind.Deployment) ? place.TopicArn : null, clock);
         heartbeat = new HeartbeatLoop(session.CloudWatch, name, clock);
         ended = new EndedOutside(session.CloudWatch, name, () => heartbeat.SinceLastBeat);
         scaling = new ScalingHold(session.ApplicationAutoScaling, place, clock);
@@ -101,7 +108,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         return await evidence.TestAsync(test, cancel);
     }
 
-    public Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) => evidence.CheckAsync(cancel);
+    public async Task<IReadOnlyList<MissingMeasurement>> CheckEvidenceAsync(CancellationToken cancel) =>
+        [.. await evidence.CheckAsync(cancel), .. await CustomMetric.CheckAsync(session.CloudWatch, place, order.Manifest.Rollout.Gates, clock, cancel)];
 
     public async Task<double> SetWeightAsync(double weight, CancellationToken cancel)
     {
@@ -110,7 +118,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         if (first)
         {
             await HoldScalingAsync(cancel);
-            await session.CodeDeploy.ContinueDeploymentAsync(new ContinueDeploymentRequest { DeploymentId = deployment, DeploymentWaitType = "READY_WAIT" }, cancel);
+            await waits.BeginShiftAsync(deployment!, cancel);
             shiftBegan = clock.GetUtcNow();
         }
 
@@ -118,7 +126,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         var within = ShiftWithin + (first ? TimeSpan.Zero : order.Manifest.Rollout.Steps.Select(step => step.For).DefaultIfEmpty().Max());
         for (var look = 0; present < weight - Tolerance && clock.GetElapsedTime(began) < within; look++)
         {
-            await Task.Delay(ReadBackEvery, clock, cancel);
+            await Task.Delay(first ? ReadBackEvery : AwaitEvery, clock, cancel);
             if (look % 3 == 2)
             {
                 await WatchAsync(cancel);
@@ -151,8 +159,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         var other = group == place.Blue ? place.Green : place.Blue;
         meter.BeginStep(
             judge,
-            new MeasuredArm("c", group.FullName, Family(taskDefinition!)),
-            comparable ? new MeasuredArm("s", other.FullName, order.Stable.Family) : null,
+            new MeasuredArm("c", group.FullName, Family(taskDefinition!), order.Manifest.Version),
+            comparable ? new MeasuredArm("s", other.FullName, order.Stable.Family, order.Stable.Label) : null,
             shiftBegan,
             stepBegan);
     }
@@ -188,13 +196,13 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     {
         try
         {
-            var info = await UntilSucceededAsync(cancel);
+            var info = await waits.UntilSucceededAsync(deployment!, TimeSpan.FromMinutes(AwsRolloutPlan.TerminationWait(order.Manifest.Rollout)), cancel);
             var serving = await traffic.ReadAsync(cancel);
-            if (info.Status != CodeDeployStatus.Succeeded || serving.Live.TaskDefinition != taskDefinition || serving.Live.Weight < 1 - Tolerance)
+            if (info?.Status != CodeDeployStatus.Succeeded || serving.Live.TaskDefinition != taskDefinition || serving.Live.Weight < 1 - Tolerance)
             {
                 throw new ExpectedException(
                     ExitCode.TargetFailed,
-                    $"{order.Candidate} is promoted, but deployment {deployment} is {info.Status}{(info.ErrorInformation is null ? "" : $": {CodeDeployStatus.Why(info)}")}; serving: {serving}",
+                    $"{order.Candidate} is promoted, but deployment {deployment} {(info is null ? "cannot be read" : $"is {info.Status}")}{(info?.ErrorInformation is not null ? $": {CodeDeployStatus.Why(info)}" : waits.Refused is { } refused ? $", and its wait could not be ended ({refused})" : "")}; serving: {serving}",
                     "`mldeploy status --target aws` shows what serves; `mldeploy history --target aws` what CodeDeploy did");
             }
         }
@@ -288,12 +296,23 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         }
     }
 
-    /// <summary>CodeDeploy has a clock of its own: a weight that moved before the step was judged is a failure, not a surprise.</summary>
+    /// <summary>
+    /// CodeDeploy has a clock of its own: a weight that moved before the step was judged is a failure, not a surprise. One that was
+    /// taken back is a rollback, most likely, whose reason is told a moment later.
+    /// </summary>
     private async Task ReadWeightAsync(CancellationToken cancel)
     {
         try
         {
-            if (await WeightAsync(cancel) is var now && Math.Abs(now - inForce) > Tolerance)
+            var now = await WeightAsync(cancel);
+            for (var look = 0; now < inForce - Tolerance && look < LooksForTheEnd; look++)
+            {
+                await Task.Delay(ReadBackEvery, clock, cancel);
+                await WatchAsync(cancel);
+                now = await WeightAsync(cancel);
+            }
+
+            if (Math.Abs(now - inForce) > Tolerance)
             {
                 throw new ExpectedException(
                     ExitCode.TargetFailed, $"the candidate's weight went from {Words.Percent(inForce)} to {Words.Percent(now)} before the step was judged", "see who else changes the listener or the deployment; then deploy again");
@@ -377,40 +396,6 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
             }
 
             await Task.Delay(ReadBackEvery, clock, cancel);
-        }
-    }
-
-    private async Task<DeploymentInfo> UntilSucceededAsync(CancellationToken cancel)
-    {
-        var began = clock.GetTimestamp();
-        var continued = false;
-        while (true)
-        {
-            var info = (await session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = deployment! }, cancel)).DeploymentInfo;
-            if (CodeDeployStatus.IsOver(info.Status) || clock.GetElapsedTime(began) > SucceedWithin)
-            {
-                return info;
-            }
-
-            if (!continued)
-            {
-                continued = await TryEndWaitAsync(cancel);
-            }
-
-            await Task.Delay(ReadBackEvery, clock, cancel);
-        }
-    }
-
-    private async Task<bool> TryEndWaitAsync(CancellationToken cancel)
-    {
-        try
-        {
-            await session.CodeDeploy.ContinueDeploymentAsync(new ContinueDeploymentRequest { DeploymentId = deployment, DeploymentWaitType = "TERMINATION_WAIT" }, cancel);
-            return true;
-        }
-        catch (AwsServiceException early) when (early.Code is "DeploymentIsNotInReadyStateException" or "InvalidDeploymentStatusException" or "InvalidDeploymentWaitTypeException" or "DeploymentAlreadyCompletedException")
-        {
-            return false;
         }
     }
 

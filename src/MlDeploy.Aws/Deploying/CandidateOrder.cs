@@ -19,6 +19,9 @@ public sealed record CandidateOrder
     /// <summary>The candidate's id, as the journal has it.</summary>
     public required string Candidate { get; init; }
 
+    /// <summary>When the candidate's model was trained; null when nobody said.</summary>
+    public DateTimeOffset? TrainedAt { get; init; }
+
     /// <summary>To be registered; null when <see cref="TaskDefinition"/> is there already.</summary>
     public JsonObject? Definition { get; init; }
 

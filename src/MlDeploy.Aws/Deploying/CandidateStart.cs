@@ -126,6 +126,12 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
                 return;
             }
 
+            // A runner that is gone may have let traffic move already: Ready does not come again.
+            if (order.Adopted is not null && await CodeDeployClock.ShiftBeganAsync(session.CodeDeploy, id, stop) is not null)
+            {
+                return;
+            }
+
             if (CodeDeployStatus.IsOver(deployment.Status))
             {
                 throw await ExplainAsync(taskDefinition, stop) is { } why
@@ -163,6 +169,6 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
 
         var lines = await StoppedTask.LastLinesAsync(session, stopped[^1], LogLines, stop);
         return $"{stopped.Length} of its tasks stopped, the last because: {StoppedTask.Reason(stopped[^1])}"
-            + (lines.IsEmpty ? "; it wrote no log" : $"; its last log lines:\n{string.Join('\n', lines.Select(line => "    " + line))}");
+            + (lines.IsEmpty ? "; it wrote no log" : $"\n    its last log lines:\n{string.Join('\n', lines.Select(line => "      " + line))}");
     }
 }

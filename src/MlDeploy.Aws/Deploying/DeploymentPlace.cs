@@ -12,6 +12,13 @@ public sealed record TargetGroupPlace(string Arn, string FullName);
 /// <summary>Where versions of an application run and are deployed to, as its stack tells.</summary>
 public sealed record DeploymentPlace
 {
+    private static readonly ImmutableArray<string> Needed =
+    [
+        StackOutputs.DeploymentApplication, StackOutputs.DeploymentGroup, StackOutputs.Cluster, StackOutputs.Service, StackOutputs.ProductionListenerArn, StackOutputs.LoadBalancerFullName,
+        StackOutputs.BlueTargetGroupArn, StackOutputs.BlueTargetGroupFullName, StackOutputs.GreenTargetGroupArn, StackOutputs.GreenTargetGroupFullName, StackOutputs.Url, StackOutputs.TestUrl,
+        StackOutputs.TopicArn, StackOutputs.LogGroup,
+    ];
+
     public required string Application { get; init; }
     public required string CodeDeployApplication { get; init; }
     public required string DeploymentGroup { get; init; }
@@ -34,6 +41,9 @@ public sealed record DeploymentPlace
 
     /// <summary>service/CLUSTER/SERVICE: what Application Auto Scaling calls it.</summary>
     public string ScalableResource => $"service/{Cluster}/{Service}";
+
+    /// <summary>Whether the stack tells all that <see cref="Of"/> needs; one that is being made does not yet.</summary>
+    public static bool IsToldBy(StandingApplication application) => Needed.All(output => application[output] is { Length: > 0 });
 
     /// <exception cref="ExpectedException">The stack does not tell something that deploying needs.</exception>
     public static DeploymentPlace Of(StandingApplication application)

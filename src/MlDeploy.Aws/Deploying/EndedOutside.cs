@@ -12,6 +12,9 @@ internal sealed class EndedOutside(CloudWatchClient cloudWatch, HeartbeatName he
     /// <summary>Not of the last seconds, when the alarm may fire for it.</summary>
     private static readonly TimeSpan Gap = TimeSpan.FromSeconds(30);
 
+    /// <summary>The gate's name when none is seen to fire.</summary>
+    private const string UnknownAlarm = "alarm";
+
     public async Task<RolloutEvent> TellAsync(DeploymentInfo deployment, CancellationToken stop)
     {
         if (deployment.Status == CodeDeployStatus.Succeeded)
@@ -23,6 +26,12 @@ internal sealed class EndedOutside(CloudWatchClient cloudWatch, HeartbeatName he
         if (code == "ALARM_ACTIVE" || why.Contains("alarm", StringComparison.OrdinalIgnoreCase))
         {
             return await ByAlarmAsync(deployment, why, stop);
+        }
+
+        // A stop without a reason is somebody's, unless an alarm fires.
+        if (deployment is { Status: CodeDeployStatus.Stopped, ErrorInformation: null } && await ByAlarmAsync(deployment, why, stop) is GateFailed { Gate: not UnknownAlarm } fired)
+        {
+            return fired;
         }
 
         return deployment.Status == CodeDeployStatus.Stopped
@@ -55,6 +64,6 @@ internal sealed class EndedOutside(CloudWatchClient cloudWatch, HeartbeatName he
         var own = firing.Where(name => name != heartbeat.Alarm).ToArray();
         return own.Length == 0 && (firing.Length > 0 || sinceLastBeat() > Gap)
             ? new GateFailed("heartbeat", $"heartbeats had stopped reaching CloudWatch, so that CodeDeploy rolled back by itself (alarm {heartbeat.Alarm})", [])
-            : new GateFailed(own.Length == 0 ? "alarm" : $"alarm {string.Join(", ", own)}", $"it fired, and CodeDeploy rolled back by itself: {why}", []);
+            : new GateFailed(own.Length == 0 ? UnknownAlarm : $"alarm {string.Join(", ", own)}", $"it fired, and CodeDeploy rolled back by itself: {why}", []);
     }
 }

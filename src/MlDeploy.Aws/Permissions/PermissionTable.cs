@@ -113,6 +113,7 @@ internal static class PermissionTable
         Anywhere(Purpose.Deploy, "Beat", "cloudwatch:PutMetricData").When("cloudwatch:namespace", "mldeploy", "mldeploy/*"),
         Allow(Purpose.Deploy, "WatchOverDeployment", "cloudwatch", "DeleteAlarms PutDashboard PutMetricAlarm TagResource", Alarms, Dashboard),
         Allow(Purpose.Deploy, "HoldScaling", "application-autoscaling", "DeleteScheduledAction PutScheduledAction RegisterScalableTarget", ScalableTargets),
+        Allow(Purpose.Deploy, "KeepJournal", "logs", "CreateLogStream PutLogEvents", "arn:{partition}:logs:{region}:{account}:log-group:/mldeploy/{name}*"),
         Allow(Purpose.Deploy, "Tell", "sns", "Publish", Topics),
     ];
 

@@ -81,6 +81,8 @@ public static class MetricCatalog
             "Share of the version's instances that pass their health check."),
         new("prometheus", MetricUnit.Number, LimitKinds.Max | LimitKinds.Min, JudgingKind.Rule, true,
             "The number that a Prometheus server at `url` answers to `query`."),
+        new("cloudwatch", MetricUnit.Number, LimitKinds.Max | LimitKinds.Min | LimitKinds.MaxRatio, JudgingKind.Rule, true,
+            "aws: what CloudWatch has of `metricName` in `namespace` for a minute; beyond its limit for 2 minutes running."),
         new("http", MetricUnit.Number, LimitKinds.Max | LimitKinds.Min, JudgingKind.Rule, true,
             "The number at `jsonPath` of the JSON that `url` answers."),
         new("command", MetricUnit.Number, LimitKinds.Max | LimitKinds.Min, JudgingKind.Rule, true,

@@ -57,6 +57,11 @@ public static class NotBuilt
         var gates = manifest.Rollout.GatesAreDefaults ? [] : manifest.Rollout.Gates;
         for (var at = 0; at < gates.Length; at++)
         {
+            if (gates[at].Metric is "cloudwatch")
+            {
+                refused.Add($"rollout.gates[{at}].metric", "cloudwatch is measured on the target aws only", "Name it in an environment for aws; here, use prometheus, http or command.");
+            }
+
             if (!gates[at].Slices.IsEmpty)
             {
                 refused.Add($"rollout.gates[{at}].slices", "gates on slices are not built yet", "Remove slices until then: the gate judges all rows together.");

@@ -145,6 +145,18 @@ public sealed record Gate
     /// <summary>External metrics: how often to read.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>cloudwatch: the metric's namespace, as whoever publishes it calls it.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>cloudwatch: the metric's name.</summary>
+    public string? MetricName { get; init; }
+
+    /// <summary>cloudwatch: all of the metric's dimensions; values may hold <see cref="DimensionPlaceholders"/>.</summary>
+    public ImmutableSortedDictionary<string, string> Dimensions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>cloudwatch: what is made of a minute's data points; Average when not set.</summary>
+    public string? Statistic { get; init; }
+
     public ImmutableArray<string> Except { get; init; } = [];
     public ImmutableArray<string> Slices { get; init; } = [];
     public string? Measure { get; init; }

@@ -14,4 +14,7 @@ public static class SocketCompletions
     private const string Variable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
     public static ImmutableSortedDictionary<string, string> Inline(ImmutableSortedDictionary<string, string> environment) => environment.SetItem(Variable, "1");
+
+    /// <summary>In this process, which must not have made a socket yet: for a host that somebody else started, in the foreground.</summary>
+    public static void InlineHere(Action<string, string?> setVariable) => setVariable(Variable, "1");
 }

@@ -13,7 +13,7 @@ public static class HostWatcher
     /// <param name="running">A host that runs already, whose own watcher was killed; null to start one.</param>
     public static async Task<int> RunAsync(HostEnvironment environment, ProcessIdentity? running, CancellationToken cancel)
     {
-        var restarts = new Queue<DateTimeOffset>();
+        var restarts = new Queue<long>();
         var host = running is null ? null : RunningProcess.Adopt(running, environment.Clock);
         while (true)
         {
@@ -27,9 +27,8 @@ public static class HostWatcher
             host.Dispose();
             host = null;
             environment.Log.Write($"the host ended unexpectedly (exit code {exitCode?.ToString() ?? "unknown"}); starting it again");
-            var now = environment.Clock.GetUtcNow();
-            restarts.Enqueue(now);
-            while (now - restarts.Peek() > TimeSpan.FromMinutes(1))
+            restarts.Enqueue(environment.Clock.GetTimestamp());
+            while (environment.Clock.GetElapsedTime(restarts.Peek()) > TimeSpan.FromMinutes(1))
             {
                 restarts.Dequeue();
             }

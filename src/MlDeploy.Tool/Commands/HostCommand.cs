@@ -64,7 +64,8 @@ internal static class HostCommand
     private static async Task<bool> EndAsync(CommandContext context, bool handover)
     {
         var environment = LocalTarget.Environment(context);
-        using var client = await HostStarter.FindAsync(environment, context.Stop);
+        var leftBehind = !handover && LeftBehind.AnyVersion(environment.Paths, context.Clock);
+        using var client = leftBehind ? await HostStarter.ConnectAsync(environment, context.Stop) : await HostStarter.FindAsync(environment, context.Stop);
         if (client is null)
         {
             context.Progress.State("no host runs: nothing to do", Tone.Plain);

@@ -12,7 +12,7 @@ namespace MlDeploy.Tool.Commands;
 internal static class LogsCommand
 {
     private static readonly TimeSpan LookForNewEvery = TimeSpan.FromMilliseconds(500);
-    private static readonly Argument<string?> Version = new("version") { Description = "A version's label or id; default: all.", Arity = ArgumentArity.ZeroOrOne };
+    public static readonly Argument<string?> Version = new("version") { Description = "A version's label or id; on aws also stable, candidate, or a task definition; default: all.", Arity = ArgumentArity.ZeroOrOne };
     public static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on printing as lines are written." };
     public static readonly Option<int> Tail = new("--tail") { Description = "How many lines of the past, of each version; default 100.", HelpName = "LINES", DefaultValueFactory = _ => 100 };
     public static readonly Option<string?> OneTask = new("--task") { Description = "aws: one task's lines only; its id, or how it begins.", HelpName = "ID" };
@@ -25,8 +25,7 @@ internal static class LogsCommand
         {
             OnAws = AwsLogsCommand.RunAsync,
             OnlyOnAws = [OneTask],
-            OnlyOnLocal = [Version],
-            Examples = ["mldeploy logs --follow", "mldeploy logs v2 --tail 20", "mldeploy logs --target aws --task 4f1e --follow"],
+            Examples = ["mldeploy logs --follow", "mldeploy logs v2 --tail 20", "mldeploy logs candidate --target aws --follow", "mldeploy logs --target aws --task 4f1e"],
         }
             .With(Version)
             .With([Follow, Tail, OneTask, .. options.Running.Select(option => option == options.File ? file : option)]);

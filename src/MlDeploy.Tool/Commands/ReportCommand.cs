@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Report;
 using MlDeploy.Core.Rollout.Journal;
@@ -12,10 +13,21 @@ namespace MlDeploy.Tool.Commands;
 /// <summary>`mldeploy report`</summary>
 internal static class ReportCommand
 {
-    private static readonly Argument<int?> Number = new("deployment")
+    private static readonly Argument<string?> Which = new("deployment")
     {
-        Description = "A deployment's number as history shows it; default: the last one.",
+        Description = "A deployment's number as history shows it, on aws its id; default: the last one.",
         Arity = ArgumentArity.ZeroOrOne,
+        Validators =
+        {
+            result =>
+            {
+                var written = result.Tokens[0].Value;
+                if (!written.All(char.IsAsciiDigit) && !written.StartsWith("d-", StringComparison.Ordinal))
+                {
+                    result.AddError($"DEPLOYMENT is a whole number, or on aws an id such as d-1A2B3C4D5, not '{written}'");
+                }
+            },
+        },
     };
 
     private static readonly Option<string?> From = new("--from")
@@ -40,10 +52,11 @@ internal static class ReportCommand
                 "mldeploy report                              (the last deployment, as Markdown)",
                 "mldeploy report 7 --out report.html          (one file that needs nothing else)",
                 "mldeploy report --from journal.jsonl -o html",
+                "mldeploy report --target aws d-1A2B3C4D5    (of any machine's deployment)",
                 "mldeploy report diff 6 7",
             ],
         }
-        .With(Number)
+        .With(Which)
         .With([From, Out, .. options.Running])
         .WithBeside(ReportDiffCommand.Create(options));
 
@@ -64,18 +77,26 @@ internal static class ReportCommand
 
     private static async Task<DeploymentReport> OfDeploymentAsync(ParseResult parse, CommandContext context)
     {
+        var which = parse.GetValue(Which);
+        if (parse.GetValue(context.Options.Target) == TargetChoice.Aws)
+        {
+            return await AwsReport.OfAsync(which, parse, context);
+        }
+
         var name = await Applications.NameAsync(parse, context);
-        var paths = parse.GetValue(context.Options.Target) == TargetChoice.Aws ? AwsJournals.Existing(context, name) : LocalTarget.Existing(context, name);
-        var number = parse.GetValue(Number) ?? DeploymentHistory.Of(paths, context.Clock).Select(entry => entry.Number).FirstOrDefault();
+        var paths = LocalTarget.Existing(context, name);
+        var number = which is null ? DeploymentHistory.Of(paths, context.Clock).Select(entry => entry.Number).FirstOrDefault()
+            : int.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out var written) ? written
+            : throw new ExpectedException(ExitCode.Usage, $"{which} is no deployment's number", "`mldeploy history` lists them; with --target aws they have such ids");
         return DeploymentHistory.Report(paths, number, context.Clock)
             ?? throw new ExpectedException(ExitCode.Usage, $"{name} has no deployment {number}", "`mldeploy history` lists them");
     }
 
     private static DeploymentReport Again(ParseResult parse, CommandContext context, string journal)
     {
-        if (parse.GetValue(Number) is { } number)
+        if (parse.GetValue(Which) is { } which)
         {
-            throw new ExpectedException(ExitCode.Usage, $"--from names a journal, so deployment {number} cannot be meant too", "leave one of them out");
+            throw new ExpectedException(ExitCode.Usage, $"--from names a journal, so deployment {which} cannot be meant too", "leave one of them out");
         }
 
         try

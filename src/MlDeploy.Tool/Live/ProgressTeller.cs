@@ -40,7 +40,7 @@ public sealed class ProgressTeller
     {
         if (opened is null || state is null)
         {
-            return Line("waiting", "for the host");
+            return Line("waiting", opened is null ? "for the host" : "to begin");
         }
 
         var since = Words.Of(now - state.Since);

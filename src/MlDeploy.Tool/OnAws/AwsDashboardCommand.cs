@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
-using MlDeploy.Aws.Clients;
+using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Stacks.Watching;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Errors;
@@ -23,7 +23,7 @@ internal static class AwsDashboardCommand
             var application = await StandingApplication.FindAsync(session, name, context.Stop) ?? throw AwsAccess.NotProvisioned(name, StackNames.Of(name, StackKind.Application));
             var dashboard = application[StackOutputs.Dashboard]
                 ?? throw new ExpectedException(ExitCode.TargetFailed, $"stack {application.Stack.StackName} ({application.Stack.StackStatus}) tells of no dashboard", "`mldeploy provision --target aws` brings the stack to what the manifest says");
-            var document = new AwsDashboardDocument(name, dashboard, Url(session, dashboard));
+            var document = new AwsDashboardDocument(name, dashboard, ConsoleLinks.Dashboard(session, dashboard));
             context.Results.Write("aws-dashboard", document, AwsDocuments.Default.AwsDashboardDocument, (text, _) => text.WriteLine(document.Url));
             if (parse.GetValue(DashboardCommand.Open))
             {
@@ -32,17 +32,6 @@ internal static class AwsDashboardCommand
 
             return ExitCode.Done;
         }
-    }
-
-    private static string Url(AwsSession session, string dashboard)
-    {
-        var console = session.Partition switch
-        {
-            "aws-cn" => "console.amazonaws.cn",
-            "aws-us-gov" => "console.amazonaws-us-gov.com",
-            _ => "console.aws.amazon.com",
-        };
-        return $"https://{session.Region}.{console}/cloudwatch/home?region={session.Region}#dashboards/dashboard/{Uri.EscapeDataString(dashboard)}";
     }
 
     private static void Open(string url)

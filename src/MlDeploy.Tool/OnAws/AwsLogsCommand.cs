@@ -18,19 +18,22 @@ internal static class AwsLogsCommand
             var application = await StandingApplication.FindAsync(session, name, context.Stop) ?? throw AwsAccess.NotProvisioned(name, StackNames.Of(name, StackKind.Application));
             var group = application[StackOutputs.LogGroup]
                 ?? throw new ExpectedException(ExitCode.TargetFailed, $"stack {application.Stack.StackName} ({application.Stack.StackStatus}) tells of no log", "`mldeploy provision --target aws` brings the stack to what the manifest says");
-            var reader = new LogReader(session.Logs, group, name, context.Clock);
-            return await RunAsync(reader, parse, context);
+            var selection = parse.GetValue(LogsCommand.Version) is { } version
+                ? await new ArmLogs(session, application, group, context).FindAsync(version)
+                : new LogSelection($"{name}/");
+            return await RunAsync(new LogReader(session.Logs, group, selection with { Task = parse.GetValue(LogsCommand.OneTask) }, context.Clock), parse, context);
         }
     }
 
     private static async Task<ExitCode> RunAsync(LogReader reader, ParseResult parse, CommandContext context)
     {
         var task = parse.GetValue(LogsCommand.OneTask);
+        var tellsVersion = parse.GetValue(LogsCommand.Version) is null;
         var began = context.Clock.GetUtcNow();
-        var tail = await reader.TailAsync(task, parse.GetValue(LogsCommand.Tail), context.Stop);
+        var tail = await reader.TailAsync(parse.GetValue(LogsCommand.Tail), context.Stop);
         foreach (var line in tail)
         {
-            Write(line, task, context);
+            Write(line, task, tellsVersion, context);
         }
 
         if (!parse.GetValue(LogsCommand.Follow))
@@ -42,9 +45,9 @@ internal static class AwsLogsCommand
 
         try
         {
-            await foreach (var line in reader.FollowAsync(task, tail.IsEmpty ? began : tail[^1].At.AddMilliseconds(1), context.Stop))
+            await foreach (var line in reader.FollowAsync(tail.IsEmpty ? began : tail[^1].At.AddMilliseconds(1), context.Stop))
             {
-                Write(line, task, context);
+                Write(line, task, tellsVersion, context);
             }
         }
         catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
@@ -55,6 +58,10 @@ internal static class AwsLogsCommand
         return context.Interruption.ExitCode ?? ExitCode.Done;
     }
 
-    private static void Write(LogLine line, string? task, CommandContext context) => context.Results.Text.WriteLine(
-        string.Create(CultureInfo.InvariantCulture, $"{line.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {(task is null && line.Task.Length > 0 ? $"{line.Task[..Math.Min(8, line.Task.Length)]} | " : "")}{line.Text}"));
+    private static void Write(LogLine line, string? task, bool tellsVersion, CommandContext context)
+    {
+        var version = tellsVersion && line.Version is { } known ? known : null;
+        var of = string.Join(' ', new[] { version, task is null && line.Task.Length > 0 ? line.Task[..Math.Min(8, line.Task.Length)] : null }.OfType<string>());
+        context.Results.Text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {(of.Length > 0 ? $"{of} | " : "")}{line.Text}"));
+    }
 }

@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using MlDeploy.Aws.Clients;
+using MlDeploy.Aws.Deploying;
+using MlDeploy.Aws.Deploying.Traffic;
+using MlDeploy.Aws.Deploying.Versions;
 using MlDeploy.Aws.Stacks.Watching;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Errors;
@@ -26,23 +30,32 @@ internal static class AwsMetricsCommand
         {
             var application = await StandingApplication.FindAsync(session, name, context.Stop) ?? throw AwsAccess.NotProvisioned(name, StackNames.Of(name, StackKind.Application));
             var metrics = await new MetricsReader(session, context.Clock).ReadAsync(application, TimeSpan.FromMinutes(Minutes), context.Stop);
-            var document = new AwsMetricsDocument(name, Minutes, [.. metrics, .. await ModelAgeAsync(parse, context)]);
+            var document = new AwsMetricsDocument(name, Minutes, [.. metrics, .. await ModelAgeAsync(application, session, parse, context)]);
             context.Results.Write("aws-metrics", document, AwsDocuments.Default.AwsMetricsDocument, (text, palette) => Write(document, text, palette));
             return ExitCode.Done;
         }
     }
 
-    /// <summary>Known from the manifest, when there is one.</summary>
-    private static async Task<ImmutableArray<AwsMetric>> ModelAgeAsync(ParseResult parse, CommandContext context)
+    /// <summary>Of the version that serves, as it tells; where it does not, of the manifest at hand.</summary>
+    private static async Task<ImmutableArray<AwsMetric>> ModelAgeAsync(StandingApplication application, AwsSession session, ParseResult parse, CommandContext context)
     {
+        if (DeploymentPlace.IsToldBy(application)
+            && (await new TrafficReader(session, DeploymentPlace.Of(application)).ReadAsync(context.Stop)).Live.TaskDefinition is { } definition
+            && await DeployedVersion.ReadAsync(session.Ecs, definition, context.Stop) is { TrainedAt: { } told })
+        {
+            return [Age(told, context)];
+        }
+
         if (parse.GetValue(context.Options.Application) is not null)
         {
             return [];
         }
 
         var manifest = await ManifestFile.LoadAsync(parse, context);
-        return manifest.Model?.TrainedAt is { } trained ? [new AwsMetric("model.age", "service", "s", (context.Clock.GetUtcNow() - trained).TotalSeconds)] : [];
+        return manifest.Model?.TrainedAt is { } trained ? [Age(trained, context)] : [];
     }
+
+    private static AwsMetric Age(DateTimeOffset trained, CommandContext context) => new("model.age", "service", "s", (context.Clock.GetUtcNow() - trained).TotalSeconds);
 
     private static void Write(AwsMetricsDocument document, TextWriter text, Palette palette)
     {

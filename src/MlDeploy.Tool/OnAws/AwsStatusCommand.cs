@@ -1,5 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using MlDeploy.Aws.Clients;
+using MlDeploy.Aws.Deploying;
+using MlDeploy.Aws.Deploying.History;
+using MlDeploy.Aws.Deploying.Watching;
 using MlDeploy.Aws.Stacks.Provisioning;
 using MlDeploy.Aws.Stacks.Watching;
 using MlDeploy.Aws.Templates;
@@ -19,9 +23,27 @@ internal static class AwsStatusCommand
         using (session)
         {
             var status = await new StatusReader(session).ReadAsync(name, context.Stop) ?? throw AwsAccess.NotProvisioned(name, StackNames.Of(name, StackKind.Application));
+            status = await WithDeploymentsAsync(status, session, context);
             context.Results.Write("aws-status", status, AwsDocuments.Default.AwsStatus, (text, palette) => Write(status, text, palette, context.Clock));
             return ExitCode.Done;
         }
+    }
+
+    /// <summary>A stack that is being made, or a template of somebody's own, may not tell where deployments go: then there are none to show.</summary>
+    private static async Task<AwsStatus> WithDeploymentsAsync(AwsStatus status, AwsSession session, CommandContext context)
+    {
+        if (status.Service is null || await StandingApplication.FindAsync(session, status.Name, context.Stop) is not { } standing || !DeploymentPlace.IsToldBy(standing))
+        {
+            return status;
+        }
+
+        var place = DeploymentPlace.Of(standing);
+        const int UnderWayAndLast = 2;
+        return status with
+        {
+            Deployment = await new DeploymentStatusReader(session, place, context.Clock).ReadAsync(context.Stop),
+            LastDeployment = (await new HistoryReader(session, place).ReadAsync(UnderWayAndLast, context.Stop)).FirstOrDefault(entry => entry.EndedAt is not null),
+        };
     }
 
     private static void Write(AwsStatus status, TextWriter text, Palette palette, TimeProvider clock)
@@ -40,6 +62,8 @@ internal static class AwsStatusCommand
             Groups(status, text, palette);
             Tasks(status, text, palette, clock);
         }
+
+        DeploymentText.Write(status, text, palette, clock);
     }
 
     private static void Groups(AwsStatus status, TextWriter text, Palette palette)

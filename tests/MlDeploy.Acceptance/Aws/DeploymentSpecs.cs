@@ -37,6 +37,10 @@ public sealed class DeploymentSpecs(UnhurriedAccount account) : AwsTest(account)
         Assert.True(await service.ScalesAsync());
         var history = (await service.User.RunAsync("history -t aws -o json")).ExitsWith(0).Json.GetProperty("deployments");
         Assert.Equal(["rolled back", "promoted"], history.EnumerateArray().Select(entry => entry.GetProperty("outcome").GetString()));
+        using var other = service.OnAnotherMachine();
+        var report = (await other.RunAsync("report -t aws -o json")).ExitsWith(0).Json;
+        Assert.Contains("http.errors", history[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(report.GetProperty("reason").GetString(), history[0].GetProperty("reason").GetString());
         var account = await traffic.EndAsync();
         account.LostNothing();
         Measurements.Record("aws, customers of a canary promoted and one rolled back", $"{account}");

@@ -6,7 +6,8 @@ namespace MlDeploy.Acceptance.Aws;
 [Collection(OnTheUnhurriedTwin.Name)]
 public sealed class DestroySpecs(UnhurriedAccount account) : AwsTest(account)
 {
-    [Fact]
+    [Fact(Explicit = true)]
+    [Trait("run", "soak")]
     public async Task Destroyed_in_the_middle_of_a_deployment_nothing_is_left_and_the_deployment_knows_that_it_was_stopped()
     {
         using var service = await ScoringService.ProvisionedAsync(Account);

@@ -25,6 +25,12 @@ internal sealed record ToolResult(string CommandLine, int ExitCode, string Outpu
         return this;
     }
 
+    public ToolResult SaysNot(string part)
+    {
+        Assert.False(Output.Contains(part, StringComparison.Ordinal) || Errors.Contains(part, StringComparison.Ordinal), $"{this}\nnot expected: {part}");
+        return this;
+    }
+
     /// <summary>An error ends with a remedy and with what the exit code means, and never shows a stack.</summary>
     public ToolResult ExplainsItself()
     {

@@ -38,6 +38,8 @@ internal sealed class TrafficLoad : IAsyncDisposable
     private readonly ConcurrentQueue<string> samples = new();
     private readonly Uri url;
     private readonly Func<long, (string Name, string Value)>? header;
+    private readonly Func<long, string> body = _ => """{"value":182.5,"items":3}""";
+    private readonly bool signed;
     private readonly Task sending;
     private long sent;
     private long ended;
@@ -47,10 +49,12 @@ internal sealed class TrafficLoad : IAsyncDisposable
     private long lost;
     private long lastOk;
 
-    private TrafficLoad(Uri url, int rate, Func<long, (string Name, string Value)>? header)
+    private TrafficLoad(Uri url, int rate, Func<long, (string Name, string Value)>? header, Func<long, string>? body = null, bool signed = false)
     {
         this.url = url;
         this.header = header;
+        this.body = body ?? this.body;
+        this.signed = signed;
         sending = Task.Run(() => SendAsync(rate));
     }
 
@@ -61,6 +65,10 @@ internal sealed class TrafficLoad : IAsyncDisposable
 
     /// <summary>Customers of an application that no gateway of ours stands before: its versions are those that it names itself.</summary>
     public static TrafficLoad Start(Uri url, int rate) => new(new Uri(url, "/predict"), rate, header: null);
+
+    /// <summary>Customers of an application behind a load balancer of AWS's, which signs what it answers itself.</summary>
+    /// <param name="body">What the n-th request asks, in JSON.</param>
+    public static TrafficLoad Start(Uri url, int rate, Func<long, string> body) => new(new Uri(url, "/predict"), rate, header: null, body, signed: true);
 
     /// <summary>So far; requests under way are in none but <see cref="TrafficAccount.Sent"/>.</summary>
     public TrafficAccount Now => new(
@@ -120,7 +128,7 @@ internal sealed class TrafficLoad : IAsyncDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent("""{"value":182.5,"items":3}""", Encoding.UTF8, "application/json") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body(number), Encoding.UTF8, "application/json") };
             if (header?.Invoke(number) is { } given)
             {
                 request.Headers.Add(given.Name, given.Value);
@@ -138,7 +146,7 @@ internal sealed class TrafficLoad : IAsyncDisposable
                 Interlocked.Increment(ref ok);
                 Interlocked.Exchange(ref lastOk, Stopwatch.GetTimestamp());
             }
-            else if (reply.Headers.Contains("x-testapp-version"))
+            else if (reply.Headers.Contains("x-testapp-version") || (signed && !reply.Headers.Server.ToString().StartsWith("awselb/", StringComparison.Ordinal)))
             {
                 Interlocked.Increment(ref failedByApplication);
             }

@@ -151,14 +151,17 @@ internal sealed class AlarmBook(MetricStore store, TimeProvider time)
     private static string Reason(AlarmRule rule, List<double?> points)
     {
         var real = points.OfType<double>().TakeLast(rule.EvaluationPeriods).ToList();
-        if (real.Count < rule.EvaluationPeriods && rule.MissingData is "breaching" or "notBreaching")
+        var missing = rule.EvaluationPeriods - real.Count;
+        var filled = missing > 0 && rule.MissingData is ("breaching" or "notBreaching")
+            ? $"{missing} missing {(missing == 1 ? "datapoint was" : "datapoints were")} treated as [{(rule.MissingData == "breaching" ? "Breaching" : "NonBreaching")}]"
+            : null;
+        if (real.Count == 0)
         {
-            var missing = rule.EvaluationPeriods - real.Count;
-            return $"Threshold Crossed: {(missing == 1 ? "no datapoint was" : "no datapoints were")} received for {missing} {(missing == 1 ? "period" : "periods")} and {missing} missing {(missing == 1 ? "datapoint was" : "datapoints were")} treated as [{(rule.MissingData == "breaching" ? "Breaching" : "NonBreaching")}].";
+            return filled is null
+                ? $"Insufficient Data: {rule.EvaluationPeriods} datapoints were unknown."
+                : $"Threshold Crossed: {(missing == 1 ? "no datapoint was" : "no datapoints were")} received for {missing} {(missing == 1 ? "period" : "periods")} and {filled}.";
         }
 
-        if (real.Count == 0)
-            return $"Insufficient Data: {rule.EvaluationPeriods} datapoints were unknown.";
         var over = real.Count(rule.Breaches);
         var relation = rule.Comparison switch
         {
@@ -168,7 +171,7 @@ internal sealed class AlarmBook(MetricStore store, TimeProvider time)
             _ => "less than or equal to",
         };
         var list = string.Join(", ", real.Select(value => value.ToString(CultureInfo.InvariantCulture)));
-        return $"Threshold Crossed: {over} out of the last {real.Count} datapoints [{list}] {(over == 1 ? "was" : "were")} {(over > 0 ? "" : "not ")}{relation} the threshold ({rule.Threshold.ToString(CultureInfo.InvariantCulture)}).";
+        return $"Threshold Crossed: {over} out of the last {real.Count} datapoints [{list}] {(over == 1 ? "was" : "were")} {(over > 0 ? "" : "not ")}{relation} the threshold ({rule.Threshold.ToString(CultureInfo.InvariantCulture)}){(filled is null ? "" : $" and {filled}")}.";
     }
 
     private void Note(string name, string kind, string summary, string data) => history.Add(new AlarmHistoryItem(name, time.GetUtcNow(), kind, summary, data));

@@ -19,7 +19,7 @@ internal sealed class DeploymentCalls : IAsyncDisposable
         (this.context, this.plane, this.records) = (context, plane, records);
         Book = new DeploymentBook(context.Clock);
         around = new DeploymentSurroundings(context, plane, records, Book) { StartRollback = RollBack };
-        reads = new DeploymentReads(plane, records, Book);
+        reads = new DeploymentReads(plane, records, Book, context.Options.Deployments.IsTerse);
     }
 
     public DeploymentBook Book { get; }

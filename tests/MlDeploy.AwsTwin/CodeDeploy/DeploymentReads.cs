@@ -4,14 +4,14 @@ using MlDeploy.AwsTwin.Front;
 namespace MlDeploy.AwsTwin.CodeDeploy;
 
 /// <summary>The calls that only read deployments and their targets.</summary>
-internal sealed class DeploymentReads(Plane plane, Func<string, CodeDeployRecords> records, DeploymentBook book)
+internal sealed class DeploymentReads(Plane plane, Func<string, CodeDeployRecords> records, DeploymentBook book, bool terse)
 {
     private const int PageSize = 100;
 
     /// <summary>Null for an action that is none of these.</summary>
     public JsonObject? Answer(TwinRequest request) => request.Action switch
     {
-        "GetDeployment" => new JsonObject { ["deploymentInfo"] = DeploymentRendering.Info(Find(request)) },
+        "GetDeployment" => new JsonObject { ["deploymentInfo"] = DeploymentRendering.Info(Find(request), terse) },
         "BatchGetDeployments" => new JsonObject { ["deploymentsInfo"] = BatchGet(request) },
         "ListDeployments" => List(request.Region, request.Input),
         "ListDeploymentTargets" => new JsonObject { ["targetIds"] = Targets(request) },
@@ -27,7 +27,7 @@ internal sealed class DeploymentReads(Plane plane, Func<string, CodeDeployRecord
         {
             0 => throw new AwsError("DeploymentIdRequiredException", "Deployment ID is required"),
             > 25 => throw new AwsError("BatchLimitExceededException", "The maximum number of deployment IDs in a batch (25) was exceeded"),
-            _ => new JsonArray([.. ids.Select(id => DeploymentRendering.Info(book.Find(request.Region, id)))]),
+            _ => new JsonArray([.. ids.Select(id => DeploymentRendering.Info(book.Find(request.Region, id), terse))]),
         };
     }
 

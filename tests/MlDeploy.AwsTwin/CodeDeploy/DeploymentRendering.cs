@@ -8,7 +8,8 @@ namespace MlDeploy.AwsTwin.CodeDeploy;
 /// <summary>Deployments and their targets as the API shows them.</summary>
 internal static class DeploymentRendering
 {
-    public static JsonObject Info(Deployment deployment) => new()
+    /// <param name="terse">Without what the model does not require.</param>
+    public static JsonObject Info(Deployment deployment, bool terse) => new()
     {
         ["applicationName"] = deployment.Application,
         ["deploymentGroupName"] = deployment.Group,
@@ -17,11 +18,11 @@ internal static class DeploymentRendering
         ["previousRevision"] = deployment.PreviousRevision?.DeepClone(),
         ["revision"] = deployment.Revision?.DeepClone(),
         ["status"] = deployment.Status,
-        ["errorInformation"] = deployment.Error is { } error ? new JsonObject { ["code"] = error.Code, ["message"] = error.Message } : null,
+        ["errorInformation"] = deployment.Error is { } error && !(terse && deployment.Status == "Stopped") ? new JsonObject { ["code"] = error.Code, ["message"] = error.Message } : null,
         ["createTime"] = Time(deployment.Created),
         ["startTime"] = Time(deployment.Started),
         ["completeTime"] = Time(deployment.Completed),
-        ["deploymentOverview"] = Overview(deployment),
+        ["deploymentOverview"] = terse ? null : Overview(deployment),
         ["description"] = deployment.Description,
         ["creator"] = deployment.Creator,
         ["ignoreApplicationStopFailures"] = false,

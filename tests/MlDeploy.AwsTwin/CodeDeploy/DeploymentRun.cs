@@ -17,6 +17,8 @@ internal sealed class DeploymentRun(TwinContext context, DeploymentSurroundings 
 
     private Deployment Now => around.Book.Get(id);
 
+    private DeploymentManners Manners => context.Options.Deployments;
+
     private string Role => Now.GroupSettings.Text("serviceRoleArn")!;
 
     public async Task RunAsync()
@@ -147,6 +149,12 @@ internal sealed class DeploymentRun(TwinContext context, DeploymentSurroundings 
         }
 
         var time = TimeSpan.FromMinutes(ready.Whole("waitTimeInMinutes") ?? 0);
+        if (Manners.LateSeconds > 0)
+        {
+            await steps.MoveAsync(now => now with { Status = "Ready" });
+            await LateAsync();
+        }
+
         var waiting = control.WaitAsync("READY_WAIT", time, context.Clock);
         await steps.MoveAsync(now => now with { Status = "Ready" });
         if (!await waiting)
@@ -165,6 +173,7 @@ internal sealed class DeploymentRun(TwinContext context, DeploymentSurroundings 
         foreach (var step in TrafficPlan.Of(around.Configuration(Now)))
         {
             control.Stopping.ThrowIfCancellationRequested();
+            await LateAsync();
             await Refusals.BalancerAsync(Role, () => Traffic().SetAsync(ProductionListeners, step.Percent));
             if (step.Hold > TimeSpan.Zero)
             {
@@ -178,6 +187,7 @@ internal sealed class DeploymentRun(TwinContext context, DeploymentSurroundings 
     /// <summary>The original task set stays for a while, so that a rollback needs no new tasks.</summary>
     private async Task BakeAsync()
     {
+        await LateAsync();
         var end = Now.GroupSettings.Object("blueGreenDeploymentConfiguration").Object("terminateBlueInstancesOnDeploymentSuccess");
         if (end.Text("action") != "KEEP_ALIVE" && end.Whole("terminationWaitTimeInMinutes") is > 0 and { } minutes)
         {
@@ -202,16 +212,22 @@ internal sealed class DeploymentRun(TwinContext context, DeploymentSurroundings 
     {
         steps.Break(why.Error.Message);
         var rollback = why.RollsBack && Now.GreenSet is not null ? around.StartRollback(Now) : null;
-        await steps.MoveAsync(now => now with
+        await steps.MoveAsync(now => now with { Status = why.Status, Error = why.Error, Completed = context.Clock.GetUtcNow() });
+        if (Manners.LateSeconds > 0)
         {
-            Status = why.Status,
-            Error = why.Error,
-            Completed = context.Clock.GetUtcNow(),
-            Rollback = rollback is not null ? new RollbackInfo(rollback, null, $"Deployment {now.Id} is being rolled back by deployment {rollback}.")
+            await Task.Delay(Manners.Late, context.Clock, context.Ending);
+        }
+
+        around.Book.Change(id, now => now with
+        {
+            Rollback = now.Rollback is not null ? now.Rollback
+                : rollback is not null ? new RollbackInfo(rollback, null, $"Deployment {now.Id} is being rolled back by deployment {rollback}.")
                 : why.RollsBack ? new RollbackInfo(null, null, "There is nothing to roll back: the deployment had not created a replacement task set.")
                 : null,
         });
     }
+
+    private Task LateAsync() => Manners.LateSeconds > 0 ? control.WaitAsync("late", Manners.Late, context.Clock) : Task.CompletedTask;
 
     /// <returns>False when the time is up.</returns>
     private async Task<bool> UntilAsync(TimeSpan limit, Func<ServiceLook, bool> condition)

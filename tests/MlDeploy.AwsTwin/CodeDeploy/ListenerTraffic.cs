@@ -24,7 +24,9 @@ internal sealed class ListenerTraffic(TwinContext context, string region, string
                     ["Type"] = "forward",
                     ["ForwardConfig"] = new JsonObject
                     {
-                        ["TargetGroups"] = new JsonArray(Weighted(blueGroup, 100 - green), Weighted(greenGroup, green)),
+                        ["TargetGroups"] = context.Options.Deployments.ListsReplacementFirst
+                            ? new JsonArray(Weighted(greenGroup, green), Weighted(blueGroup, 100 - green))
+                            : new JsonArray(Weighted(blueGroup, 100 - green), Weighted(greenGroup, green)),
                     },
                 });
                 await (isDefault

@@ -1,4 +1,5 @@
 using MlDeploy.AwsTwin.Clock;
+using MlDeploy.AwsTwin.CodeDeploy;
 
 namespace MlDeploy.AwsTwin.Front;
 
@@ -33,6 +34,8 @@ internal sealed record TwinOptions
 
     /// <summary>Twin seconds that making or deleting one resource of a type takes, over the built-in ones.</summary>
     public IReadOnlyDictionary<string, double> ResourceSeconds { get; init; } = new Dictionary<string, double>();
+
+    public DeploymentManners Deployments { get; init; } = new();
 }
 
 /// <param name="Pattern">An image reference with `*` for any text.</param>

@@ -21,7 +21,7 @@ public class TargetSpecs
         var result = Reading.Read(Reading.Reference);
         var refused = NotBuilt.RefusedAtUse(result.Manifest!, "local", result.Origins);
         Assert.Equal(
-            ["scaling.max", "rollout.gates[10].slices", "monitoring.drift", "training", "notifications"],
+            ["scaling.max", "rollout.gates[10].slices", "rollout.gates[15].metric", "monitoring.drift", "training", "notifications"],
             refused.Select(problem => problem.Path));
         Assert.All(refused, problem => Assert.True(problem.Line > 0 && problem.Remedy.Length > 0));
     }

@@ -51,7 +51,7 @@ public sealed class ReportCommandSpecs
     [InlineData("cannot be meant too", "3", "--from", "/nowhere/journal.jsonl")]
     [InlineData("has no option '--form'", "--form", "x")]
     [InlineData("does not take", "3", "4")]
-    [InlineData("DEPLOYMENT is a whole number, not 'abc'", "abc")]
+    [InlineData("DEPLOYMENT is a whole number, or on aws an id such as d-1A2B3C4D5, not 'abc'", "abc")]
     [InlineData("`mldeploy report diff` needs AFTER", "diff", "3")]
     public async Task Mistakes_are_usage_errors(string complaint, params string[] arguments)
     {

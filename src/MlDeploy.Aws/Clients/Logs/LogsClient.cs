@@ -19,6 +19,10 @@ public sealed class LogsClient
 
     public Task<GetLogEventsResponse> GetLogEventsAsync(GetLogEventsRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
 
+    public Task CreateLogStreamAsync(CreateLogStreamRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
+
+    public Task<PutLogEventsResponse> PutLogEventsAsync(PutLogEventsRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
+
     public Task<StartQueryResponse> StartQueryAsync(StartQueryRequest request, CancellationToken stop) => caller.SendAsync(request, stop);
 
     public Task<GetQueryResultsResponse> GetQueryResultsAsync(GetQueryResultsRequest request, CancellationToken stop) => caller.SendAsync(request, stop);

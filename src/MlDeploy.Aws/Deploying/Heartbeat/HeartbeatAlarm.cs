@@ -5,7 +5,8 @@ using MlDeploy.Core.Rollout;
 namespace MlDeploy.Aws.Deploying.Heartbeat;
 
 /// <summary>The dead man's switch: an alarm that CodeDeploy rolls back on once our heartbeats stop.</summary>
-public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatName name, TimeProvider clock)
+/// <param name="topic">ARN of who is told when it fires; null for nobody. The runner cannot tell then: it is gone.</param>
+public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatName name, string? topic, TimeProvider clock)
 {
     /// <summary>
     /// Three periods of ten seconds. CloudWatch takes missing data for breaching only once older points have left its evaluation range
@@ -78,8 +79,8 @@ public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatName na
         {
             AlarmName = name.Alarm,
             AlarmDescription = missing == "breaching"
-                ? $"mldeploy judges a deployment of {name.Application}; without heartbeats CodeDeploy rolls it back"
-                : $"mldeploy was told to leave a deployment of {name.Application} alone: nobody judges it",
+                ? $"Heartbeats of the mldeploy that judges a deployment of {name.Application}. In ALARM they have stopped: nobody judges it, and CodeDeploy rolls it back by itself."
+                : $"mldeploy was told to leave a deployment of {name.Application} alone: nobody judges it.",
             Namespace = HeartbeatName.Namespace,
             MetricName = HeartbeatName.Metric,
             Dimensions = name.Dimensions,
@@ -90,6 +91,7 @@ public sealed class HeartbeatAlarm(CloudWatchClient cloudWatch, HeartbeatName na
             Threshold = 1,
             ComparisonOperator = "LessThanThreshold",
             TreatMissingData = missing,
+            AlarmActions = topic is null ? [] : [topic],
             Tags = [new Tag { Key = Templates.StackTags.Application, Value = name.Application }],
         },
         stop);

@@ -1,21 +1,27 @@
 using System.Collections.Immutable;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.CodeDeploy;
+using MlDeploy.Aws.Deploying.Heartbeat;
 using MlDeploy.Aws.Deploying.Versions;
+using MlDeploy.Core.Errors;
 
 namespace MlDeploy.Aws.Deploying.History;
 
 /// <summary>One deployment as CodeDeploy and its task definition tell it.</summary>
 /// <param name="Outcome">promoted, rolled back, failed, stopped, under way; a rollback that failed is unsafe.</param>
-/// <param name="Reason">Why it did not succeed; null when it did.</param>
+/// <param name="Reason">Why it did not succeed, as whoever judged it said; CodeDeploy's words where nobody could. Null when it succeeded.</param>
+/// <param name="ExitCode">How the command that deployed ended; null when it did not live to tell.</param>
+/// <param name="CodeDeploySays">CodeDeploy's own reason; null when it succeeded.</param>
 /// <param name="TaskDefinition">ARN; null when the deployment does not tell.</param>
 public sealed record AwsHistoryEntry(
     string Deployment, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string Candidate, string? Image, string? Model, string? Git,
-    string Outcome, string? Reason, string? Holder, string? RunUrl, string? RollbackDeployment, string? TaskDefinition);
+    string Outcome, string? Reason, string? Holder, string? RunUrl, string? RollbackDeployment, string? TaskDefinition,
+    ExitCode? ExitCode, string? CodeDeploySays);
 
 /// <summary>What was deployed, from the target itself, so that every machine sees the same.</summary>
 public sealed class HistoryReader(AwsSession session, DeploymentPlace place)
 {
+    private readonly JournalCopyReader journals = new(session.Logs, place.LogGroup);
     private readonly Dictionary<string, DeployedVersion?> versions = new(StringComparer.Ordinal);
 
     /// <param name="most">How many, newest first; rollbacks are told with what they undid.</param>
@@ -39,6 +45,10 @@ public sealed class HistoryReader(AwsSession session, DeploymentPlace place)
         var version = definition is null ? null : await VersionAsync(definition, stop);
         var lease = LeaseText.Read(info.Description);
         var outcome = Outcome(info, rollback);
+        var end = outcome is "promoted" or "under way" ? null : (await journals.EndAsync(info.DeploymentId, stop))?.State;
+        var says = outcome is "promoted" or "under way" ? null
+            : rollback is { Status: CodeDeployStatus.Failed or CodeDeployStatus.Stopped } ? $"{CodeDeployStatus.Why(info)}; the rollback {rollback.DeploymentId} is {rollback.Status}: {CodeDeployStatus.Why(rollback)}"
+            : CodeDeployStatus.Why(info);
         return new AwsHistoryEntry(
             info.DeploymentId,
             info.CreateTime,
@@ -48,14 +58,20 @@ public sealed class HistoryReader(AwsSession session, DeploymentPlace place)
             version?.Model,
             version?.Git,
             outcome,
-            outcome is "promoted" or "under way" ? null
-                : rollback is { Status: CodeDeployStatus.Failed or CodeDeployStatus.Stopped } ? $"{CodeDeployStatus.Why(info)}; the rollback {rollback.DeploymentId} is {rollback.Status}: {CodeDeployStatus.Why(rollback)}"
-                : CodeDeployStatus.Why(info),
+            end?.Reason ?? ByItself(info) ?? says,
             lease?.Holder ?? version?.Holder ?? info.Creator,
             version?.RunUrl ?? lease?.RunUrl,
             info.RollbackInfo?.RollbackDeploymentId,
-            definition);
+            definition,
+            end?.Exit,
+            says);
     }
+
+    /// <summary>That the runner was gone, where the alarm that ended the deployment is its heartbeat's.</summary>
+    private string? ByItself(DeploymentInfo info) =>
+        HeartbeatName.Of(place.Application, info) is { } heartbeat && CodeDeployStatus.Why(info).Contains(heartbeat.Alarm, StringComparison.Ordinal)
+            ? $"heartbeats had stopped, so that nobody judged it: CodeDeploy rolled back by itself (alarm {heartbeat.Alarm})"
+            : null;
 
     private static string Outcome(DeploymentInfo info, DeploymentInfo? rollback) => info.Status switch
     {

@@ -23,7 +23,7 @@ public sealed class CloudWatchMeter(CloudWatchClient cloudWatch, DeploymentPlace
     private static readonly TimeSpan YardstickBack = TimeSpan.FromMinutes(5);
 
     private static readonly string[] OfCloudWatch =
-        ["http.errors", "http.slow", "latency.p50", "latency.p90", "latency.p95", "latency.p99", "health", "cpu", "memory", "cpu.perRequest", "memory.growth"];
+        ["http.errors", "http.slow", "latency.p50", "latency.p90", "latency.p95", "latency.p99", "health", "cpu", "memory", "cpu.perRequest", "memory.growth", "cloudwatch"];
 
     private readonly StepQuantiles quantiles = new();
     private Judge judge = null!;

@@ -33,8 +33,19 @@ internal static class MinuteMeasurements
             "memory.growth" => warm.Length == 0 ? null
                 : warm[^1].Candidate["memory"] is { } mebibytes ? new TrendMeasurement(gate.Id, (warm[^1].Start - candidateSince).TotalSeconds, mebibytes * BytesPerMebibyte)
                 : NoInsights(gate),
+            "cloudwatch" => Custom(gate, at, minutes),
             _ => null,
         };
+    }
+
+    /// <summary>The newest minute that has a value; where arms are compared, in both.</summary>
+    private static Measurement Custom(Gate gate, int at, IReadOnlyList<SettledMinute> minutes)
+    {
+        var id = MinuteQueries.Id("custom", at);
+        var compared = gate.MaxRatio is not null && minutes[0].Stable is not null;
+        var found = minutes.LastOrDefault(minute => minute.Candidate[id] is not null && (!compared || minute.Stable![id] is not null));
+        return found is not null ? new LevelMeasurement(gate.Id, found.Candidate[id]!.Value, found.Stable?[id])
+            : new MissingMeasurement(gate.Id, Failed: false, CustomMetric.Missing(gate, minutes[^1].Candidate[id] is null ? "the candidate" : "stable", minutes[^1].Start));
     }
 
     private static Measurement Slow(Gate gate, int at, SettledMinute[] minutes) =>

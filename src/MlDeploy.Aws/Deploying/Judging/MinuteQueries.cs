@@ -10,7 +10,8 @@ namespace MlDeploy.Aws.Deploying.Judging;
 /// <param name="Letter">c or s: what the ids of its queries begin with.</param>
 /// <param name="TargetGroup">As CloudWatch names it.</param>
 /// <param name="Family">Its task-definition family.</param>
-public sealed record MeasuredArm(string Letter, string TargetGroup, string Family);
+/// <param name="Version">Its label; null when it has none.</param>
+public sealed record MeasuredArm(string Letter, string TargetGroup, string Family, string? Version = null);
 
 /// <summary>What CloudWatch is asked for one arm's minutes.</summary>
 internal static class MinuteQueries
@@ -46,6 +47,14 @@ internal static class MinuteQueries
                 {
                     yield return Balanced(Id("ratio", at), "TargetResponseTime", SlowerThan(ratio));
                 }
+            }
+        }
+
+        for (var at = 0; at < gates.Length; at++)
+        {
+            if (gates[at].Metric == "cloudwatch" && CustomMetric.Dimensions(gates[at], arm, place) is { } dimensions)
+            {
+                yield return CustomMetric.Query($"{arm.Letter}_{Id("custom", at)}", gates[at], dimensions);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Clients.Ecs;
 using MlDeploy.Core.Manifest;
@@ -16,12 +17,16 @@ public sealed record DeployedVersion(string TaskDefinition, string? Label, strin
     public const string GitTag = "mldeploy:git";
     public const string HolderTag = "mldeploy:holder";
     public const string RunTag = "mldeploy:run";
+    public const string TrainedTag = "mldeploy:trained";
 
     /// <summary>A tag's value has at most 256 characters of letters, digits, spaces and these (ECS API Reference, "Tag").</summary>
     private const int LongestValue = 256;
     private const string OtherCharacters = " _.:/=+-@";
 
     private const int DigestShown = 12;
+
+    /// <summary>When its model was trained; null when nobody said.</summary>
+    public DateTimeOffset? TrainedAt { get; init; }
 
     /// <summary>`NAME-b:7`</summary>
     public string Revision => TaskDefinition[(TaskDefinition.LastIndexOf('/') + 1)..];
@@ -49,6 +54,7 @@ public sealed record DeployedVersion(string TaskDefinition, string? Label, strin
         Add(Templates.StackTags.Application, manifest.Name);
         Add(VersionTag, manifest.Version);
         Add(ModelTag, manifest.Model?.Version);
+        Add(TrainedTag, manifest.Model?.TrainedAt is { } trained ? Written(trained) : null);
         Add(GitTag, git);
         Add(HolderTag, holder);
         Add(RunTag, runUrl);
@@ -65,13 +71,19 @@ public sealed record DeployedVersion(string TaskDefinition, string? Label, strin
             var containers = reply.TaskDefinition["containerDefinitions"] as System.Text.Json.Nodes.JsonArray ?? [];
             var container = containers.FirstOrDefault(entry => $"{entry?["name"]}" == Templates.LogicalIds.Container) ?? containers.FirstOrDefault();
             return new DeployedVersion(
-                reply.TaskDefinition["taskDefinitionArn"]?.ToString() ?? taskDefinition, Tag(VersionTag), container?["image"]?.ToString(), Tag(ModelTag), Tag(GitTag), Tag(HolderTag), Tag(RunTag));
+                reply.TaskDefinition["taskDefinitionArn"]?.ToString() ?? taskDefinition, Tag(VersionTag), container?["image"]?.ToString(), Tag(ModelTag), Tag(GitTag), Tag(HolderTag), Tag(RunTag))
+            {
+                TrainedAt = DateTimeOffset.TryParse(Tag(TrainedTag), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var trained) ? trained : null,
+            };
         }
         catch (AwsServiceException gone) when (gone.Kind is AwsFailureKind.NotFound || gone.Code is "ClientException" or "InvalidParameterException")
         {
             return null;
         }
     }
+
+    /// <summary>`2026-11-18T08:00:00Z`</summary>
+    internal static string Written(DateTimeOffset trained) => trained.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Fit(string value) =>
         new([.. value.Take(LongestValue).Select(character => char.IsLetterOrDigit(character) || OtherCharacters.Contains(character, StringComparison.Ordinal) ? character : '_')]);

@@ -23,6 +23,7 @@ public static class RegisteredAgain
         {
             (Templates.StackTags.Application, application), (DeployedVersion.VersionTag, version.Label), (DeployedVersion.ModelTag, version.Model),
             (DeployedVersion.GitTag, version.Git), (DeployedVersion.HolderTag, version.Holder), (DeployedVersion.RunTag, version.RunUrl),
+            (DeployedVersion.TrainedTag, version.TrainedAt is { } trained ? DeployedVersion.Written(trained) : null),
         };
         request["tags"] = new JsonArray([.. tags.Where(tag => tag.Value is not null).Select(tag => (JsonNode)new JsonObject { ["key"] = tag.Key, ["value"] = tag.Value })]);
         return request;

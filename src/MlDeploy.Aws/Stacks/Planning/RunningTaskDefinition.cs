@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using MlDeploy.Aws.Deploying.Versions;
 
 namespace MlDeploy.Aws.Stacks.Planning;
 
@@ -23,17 +24,18 @@ public static class RunningTaskDefinition
     };
 
     /// <param name="running">As DescribeTaskDefinition tells it.</param>
-    /// <param name="wanted">As RegisterTaskDefinition would be sent it.</param>
+    /// <param name="wanted">As RegisterTaskDefinition would be sent it, its family being the application's name.</param>
     /// <param name="image">False when the image to deploy is known by its tag only: then labels are compared instead.</param>
     /// <param name="runningLabel">The version's label; null on what no deployment made.</param>
     public static ImmutableArray<PropertyChange> Compare(JsonObject running, JsonObject wanted, bool image, string? runningLabel, string wantedLabel)
     {
-        var (before, after) = (Comparable(running, image), Comparable(wanted, image));
+        var application = $"{wanted["family"]}";
+        var (before, after) = (Comparable(running, image, application), Comparable(wanted, image, application));
         ImmutableArray<PropertyChange> label = image || runningLabel is null || runningLabel == wantedLabel ? [] : [new(PropertyPath.Root.Member("version"), runningLabel, wantedLabel)];
         return [.. label, .. PropertyComparison.Compare(before, after)];
     }
 
-    private static JsonObject Comparable(JsonObject definition, bool image)
+    private static JsonObject Comparable(JsonObject definition, bool image, string application)
     {
         var comparable = (JsonObject)Spelled(definition)!;
         foreach (var name in NotCompared)
@@ -46,6 +48,12 @@ public static class RunningTaskDefinition
             if (!image)
             {
                 container.Remove("Image");
+            }
+
+            // Streams are named after the version, which is told by itself.
+            if (container["LogConfiguration"]?["Options"] is JsonObject options && options[LogStreams.PrefixOption]?.ToString() is { } prefix)
+            {
+                options[LogStreams.PrefixOption] = LogStreams.WithoutVersion(prefix, application);
             }
 
             foreach (var mapping in (container["PortMappings"] as JsonArray ?? []).OfType<JsonObject>().Where(mapping => mapping["HostPort"]?.ToString() is { } host && host == mapping["ContainerPort"]?.ToString()))

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using MlDeploy.Aws.Deploying.History;
+using MlDeploy.Aws.Deploying.Watching;
 
 namespace MlDeploy.Aws.Stacks.Watching;
 
@@ -6,7 +8,14 @@ namespace MlDeploy.Aws.Stacks.Watching;
 /// <param name="Url">Where clients reach it; null while the stack does not tell.</param>
 /// <param name="Groups">Blue and green.</param>
 public sealed record AwsStatus(
-    string Name, string Region, string? Url, ImmutableArray<StackStatusEntry> Stacks, ServiceStatus? Service, ImmutableArray<GroupStatus> Groups, ImmutableArray<TaskStatusEntry> Tasks);
+    string Name, string Region, string? Url, ImmutableArray<StackStatusEntry> Stacks, ServiceStatus? Service, ImmutableArray<GroupStatus> Groups, ImmutableArray<TaskStatusEntry> Tasks)
+{
+    /// <summary>What is under way; null when nothing is.</summary>
+    public DeploymentStatus? Deployment { get; init; }
+
+    /// <summary>The last that has ended; null when there was none.</summary>
+    public AwsHistoryEntry? LastDeployment { get; init; }
+}
 
 /// <param name="Since">When it got there, as far as CloudFormation tells.</param>
 public sealed record StackStatusEntry(string Kind, string Name, string Status, string? Reason, DateTimeOffset Since);

@@ -1,15 +1,32 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using MlDeploy.Aws.Clients.Logs;
+using MlDeploy.Aws.Deploying.Versions;
 
 namespace MlDeploy.Aws.Stacks.Watching;
 
+/// <param name="Version">Null where the stream does not tell.</param>
 /// <param name="Task">The task's id; empty where the stream is not named after one.</param>
-public sealed record LogLine(DateTimeOffset At, string Task, string Text);
+public sealed record LogLine(DateTimeOffset At, string? Version, string Task, string Text);
+
+/// <summary>Which streams of an application's log are read.</summary>
+/// <param name="Prefix">Of their names.</param>
+/// <param name="Versioned">True for those that name a version, false for those that name none, null for either.</param>
+/// <param name="Task">One task's only; its id, or how it begins.</param>
+public sealed record LogSelection(string Prefix, bool? Versioned = null, string? Task = null)
+{
+    /// <param name="stream">A stream's name.</param>
+    public bool Takes(string stream)
+    {
+        var (version, task) = LogStreams.Read(stream);
+        return stream.StartsWith(Prefix, StringComparison.Ordinal)
+            && (Versioned is null || Versioned == version is not null)
+            && (Task is null || task.StartsWith(Task, StringComparison.Ordinal));
+    }
+}
 
 /// <summary>An application's log from CloudWatch Logs: the last lines, and those that come.</summary>
-/// <param name="prefix">Of the streams: the application's name.</param>
-public sealed class LogReader(LogsClient logs, string group, string prefix, TimeProvider clock)
+public sealed class LogReader(LogsClient logs, string group, LogSelection selection, TimeProvider clock)
 {
     /// <summary>Lines may come in after younger ones.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(15);
@@ -20,9 +37,8 @@ public sealed class LogReader(LogsClient logs, string group, string prefix, Time
 
     private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(2);
 
-    /// <param name="task">Only this task's; its id, or how it begins.</param>
     /// <returns>Oldest first.</returns>
-    public async Task<ImmutableArray<LogLine>> TailAsync(string? task, int lines, CancellationToken stop)
+    public async Task<ImmutableArray<LogLine>> TailAsync(int lines, CancellationToken stop)
     {
         var last = new Queue<LogLine>();
         foreach (var back in Back)
@@ -30,9 +46,9 @@ public sealed class LogReader(LogsClient logs, string group, string prefix, Time
             last.Clear();
             await foreach (var entry in EventsAsync(clock.GetUtcNow() - back, stop))
             {
-                if (Line(entry) is var line && Matches(line, task))
+                if (Matches(entry))
                 {
-                    last.Enqueue(line);
+                    last.Enqueue(Line(entry));
                     if (last.Count > lines)
                     {
                         last.Dequeue();
@@ -50,7 +66,7 @@ public sealed class LogReader(LogsClient logs, string group, string prefix, Time
     }
 
     /// <summary>Goes on until it is cancelled.</summary>
-    public async IAsyncEnumerable<LogLine> FollowAsync(string? task, DateTimeOffset from, [EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<LogLine> FollowAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken stop)
     {
         var told = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         var since = from;
@@ -64,7 +80,7 @@ public sealed class LogReader(LogsClient logs, string group, string prefix, Time
                     continue;
                 }
 
-                if (Matches(line, task))
+                if (Matches(entry))
                 {
                     yield return line;
                 }
@@ -84,13 +100,13 @@ public sealed class LogReader(LogsClient logs, string group, string prefix, Time
     }
 
     private IAsyncEnumerable<FilteredLogEvent> EventsAsync(DateTimeOffset from, CancellationToken stop) =>
-        logs.EventsAsync(new FilterLogEventsRequest { LogGroupName = group, LogStreamNamePrefix = prefix, StartTime = from.ToUnixTimeMilliseconds() }, stop);
+        logs.EventsAsync(new FilterLogEventsRequest { LogGroupName = group, LogStreamNamePrefix = selection.Prefix, StartTime = from.ToUnixTimeMilliseconds() }, stop);
 
-    private static bool Matches(LogLine line, string? task) => task is null || line.Task.StartsWith(task, StringComparison.Ordinal);
+    private bool Matches(FilteredLogEvent entry) => selection.Takes(entry.LogStreamName ?? "");
 
-    /// <summary>`PREFIX/CONTAINER/TASK`</summary>
-    private static LogLine Line(FilteredLogEvent entry) => new(
-        DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp),
-        entry.LogStreamName?.Split('/') is [.., var id] parts && parts.Length > 2 ? id : "",
-        entry.Message.TrimEnd('\n', '\r'));
+    private static LogLine Line(FilteredLogEvent entry)
+    {
+        var (version, task) = LogStreams.Read(entry.LogStreamName ?? "");
+        return new LogLine(DateTimeOffset.FromUnixTimeMilliseconds(entry.Timestamp), version, task, entry.Message.TrimEnd('\n', '\r'));
+    }
 }

@@ -12,6 +12,9 @@ internal static class GateJudges
     /// <summary>What others measure can hiccup: three readings running, half a minute at the default `every`.</summary>
     private const int ExternalRun = 3;
 
+    /// <summary>CloudWatch's readings are a minute long, and a step has few of them: two running are no hiccup.</summary>
+    private const int CloudWatchRun = 2;
+
     /// <summary>A restart has happened, and a health check has its own patience (`unhealthyAfter`): neither is waited for again.</summary>
     private const int AtOnce = 1;
 
@@ -26,6 +29,7 @@ internal static class GateJudges
             (_, "cpu" or "memory" or "cpu.perRequest") => new LevelGate(gate, metric, ResourceRun),
             (_, "memory.growth") => new GrowthGate(gate, metric),
             (_, "restarts" or "health" or "model.age") => new LevelGate(gate, metric, AtOnce),
+            (_, "cloudwatch") => new LevelGate(gate, metric, CloudWatchRun),
             (_, "prometheus" or "http" or "command") => new LevelGate(gate, metric, ExternalRun),
             (_, "model.inputs.drift" or "model.prediction.profile") => new DistanceGate(gate, metric, model),
             (_, "model.inputs.missing" or "model.inputs.unseen" or "model.prediction.invalid") => new ShareGate(gate, metric, model),

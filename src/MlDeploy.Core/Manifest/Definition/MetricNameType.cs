@@ -32,7 +32,7 @@ internal sealed class MetricNameType : ScalarType<string>
         refusal = new Refusal("is not a metric",
             NearestName.Of(scalar.Text, MetricCatalog.All.Select(metric => metric.Name)) is { } nearest
                 ? $"Write {nearest} instead of {ProblemList.Shorten(scalar.Shown)}."
-                : "Use one of these, or prometheus, http or command for a number of your own.");
+                : "Use one of these, or prometheus, http, command or cloudwatch for a number of your own.");
         return false;
     }
 }

@@ -24,6 +24,8 @@ internal static class AllRules
         GateRules.LimitsFitTheMetric,
         GateRules.SettingsFitTheMetric,
         GateRules.BoundsAreOrdered,
+        CloudWatchRules.PlaceholdersAreKnown,
+        CloudWatchRules.ComparedArmsDiffer,
         GateRules.ModelGatesHaveWhatTheyRead,
         TestRules.NamesAreUnique,
         TestRules.DoExactlyOneThing,

@@ -100,15 +100,19 @@ internal static class AwsTrafficRules
 
     /// <summary>
     /// CodeDeploy moves on by its own clock. Of a step, the first minute is not whole, its last measures settle a minute after their end,
-    /// and judging ends half a minute before the shift: three minutes are lost. CPU and memory want five readings, a minute each.
+    /// and judging ends half a minute before the shift: three minutes are lost. CPU and memory want five readings, a metric of
+    /// one's own two, a minute each.
     /// </summary>
     public static void StepsLeaveTimeToJudge(RuleContext context)
     {
         const int Lost = 3;
         const int ResourceReadings = 5;
+        const int OwnReadings = 2;
         var rollout = context.Manifest.Rollout;
         var resource = rollout.Gates.FirstOrDefault(gate => gate.Metric is "cpu" or "memory" or "cpu.perRequest");
-        var least = TimeSpan.FromMinutes(Lost + (resource is null ? 1 : ResourceReadings));
+        var slowest = resource ?? rollout.Gates.FirstOrDefault(gate => gate.Metric is "cloudwatch");
+        var readings = resource is not null ? ResourceReadings : slowest is not null ? OwnReadings : 1;
+        var least = TimeSpan.FromMinutes(Lost + readings);
         for (var at = 0; at < (rollout.Strategy is Strategy.Canary or Strategy.Linear ? rollout.Steps.Length : 0); at++)
         {
             var step = rollout.Steps[at];
@@ -116,7 +120,7 @@ internal static class AwsTrafficRules
             {
                 context.Report(
                     $"rollout.steps[{at}].for",
-                    $"is too short to judge: CodeDeploy shifts on by its own clock whatever rollout.patience says, CloudWatch's minutes settle late{(resource is null ? "" : $", and {resource.Id} needs {ResourceReadings} of them")}",
+                    $"is too short to judge: CodeDeploy shifts on by its own clock whatever rollout.patience says, CloudWatch's minutes settle late{(slowest is null ? "" : $", and {slowest.Id} needs {readings} of them")}",
                     $"at least {Text.Duration(least)}",
                     $"Write {Text.Duration(least)} or more.");
             }

@@ -21,7 +21,11 @@ internal static class GateRules
         ("query", metric => metric.Name is "prometheus", true, "\"…\""),
         ("jsonPath", metric => metric.Name is "http", true, "$.value"),
         ("command", metric => metric.Name is "command", true, "[./check.sh]"),
-        ("name", IsExternal, true, "conversions"),
+        ("namespace", IsCloudWatch, true, "Shop"),
+        ("metricName", IsCloudWatch, true, "Conversions"),
+        ("dimensions", IsCloudWatch, false, ""),
+        ("statistic", IsCloudWatch, false, ""),
+        ("name", metric => IsExternal(metric) || IsCloudWatch(metric), true, "conversions"),
         ("timeout", IsExternal, false, ""),
         ("every", IsExternal, false, ""),
         ("except", metric => metric.Name.StartsWith("model.inputs.", StringComparison.Ordinal), false, ""),
@@ -119,6 +123,8 @@ internal static class GateRules
             }
         });
     }
+
+    private static bool IsCloudWatch(MetricDefinition metric) => metric.Name is "cloudwatch";
 
     private static bool IsExternal(MetricDefinition metric) => metric.Name is "prometheus" or "http" or "command";
 

@@ -28,7 +28,7 @@ internal static class AwsDeploy
         var order = running is null
             ? await BeginAsync(rendering, application, image, session, context)
             : await AdoptAsync(running, manifest, application, image, session, context);
-        await using var run = new AwsDeploymentRun(session, application.Place, order, usable.Folder, context);
+        await using var run = new AwsDeploymentRun(session, application.Place, application.Standing[StackOutputs.Dashboard], order, usable.Folder, context);
         return await run.RunAsync();
     }
 
@@ -44,14 +44,16 @@ internal static class AwsDeploy
         var stack = StackRenderer.Render(manifest, facts).Single(stack => stack.Kind == StackKind.Application);
         var outputs = application.Standing.Stack.Outputs.Where(output => output is { OutputKey: not null, OutputValue: not null })
             .ToDictionary(output => output.OutputKey!, output => output.OutputValue!, StringComparer.Ordinal);
+        var candidate = DeployedVersion.Identify(manifest.Version, image);
         var tags = stack.Tags.SetItems(DeployedVersion.Tags(manifest, deployer.Holder, deployer.RunUrl, Git(context)));
         return new CandidateOrder
         {
             Manifest = manifest,
             Plan = AwsRolloutPlan.For(manifest.Rollout),
             Stable = stable,
-            Candidate = DeployedVersion.Identify(manifest.Version, image),
-            Definition = CandidateDefinition.Of(TaskDefinitionRequest.Of(stack, outputs, facts), CandidateDefinition.Family(manifest.Name, stable.Family), tags),
+            Candidate = candidate,
+            TrainedAt = manifest.Model?.TrainedAt,
+            Definition = LogStreams.Named(CandidateDefinition.Of(TaskDefinitionRequest.Of(stack, outputs, facts), CandidateDefinition.Family(manifest.Name, stable.Family), tags), manifest.Name, candidate),
             Container = LogicalIds.Container,
             Port = manifest.Application.Port,
             Holder = deployer.Holder,
@@ -86,6 +88,7 @@ internal static class AwsDeploy
             Plan = weight > 0 ? AwsRolloutPlan.Remaining(plan, weight, await LeftAsync(running, manifest.Rollout, session, context)) : plan,
             Stable = stable,
             Candidate = candidate.Id,
+            TrainedAt = candidate.TrainedAt,
             TaskDefinition = definition,
             Container = LogicalIds.Container,
             Port = manifest.Application.Port,

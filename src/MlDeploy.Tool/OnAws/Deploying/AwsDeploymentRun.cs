@@ -1,5 +1,7 @@
 using MlDeploy.Aws.Clients;
 using MlDeploy.Aws.Deploying;
+using MlDeploy.Aws.Deploying.History;
+using MlDeploy.Aws.Deploying.Watching;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Report;
@@ -18,7 +20,8 @@ namespace MlDeploy.Tool.OnAws;
 /// Carries a deployment out in this process, with journal, report and progress as on the local target. When this process dies, CodeDeploy
 /// rolls back by the heartbeat's alarm.
 /// </summary>
-internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place, CandidateOrder order, string folder, CommandContext context) : IAsyncDisposable
+/// <param name="dashboard">Its name; null when the stack tells of none.</param>
+internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place, string? dashboard, CandidateOrder order, string folder, CommandContext context) : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
@@ -27,6 +30,8 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
     private JournalWriter journal = null!;
     private LiveView view = null!;
     private AwsRolloutTarget target = null!;
+    private JournalCopy copy = null!;
+    private ModelMetrics published = null!;
 
     public async Task<ExitCode> RunAsync()
     {
@@ -37,6 +42,9 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
             view = LiveView.For(context, teller);
             using var shown = view;
             using var heartbeat = context.Progress.Heartbeat(() => teller.Heartbeat(context.Clock.GetUtcNow()));
+            await using var copied = copy = new JournalCopy(session.Logs, place.LogGroup, () => target?.Deployment, context.Clock, Note);
+            copy.Start();
+            await using var publishing = published = new ModelMetrics(session.CloudWatch, place.Application, order.Manifest.Version, context.Clock);
             var opened = journal.Append(
                 (seq, at) => new OpenedEntry(
                     seq, at, JournalFormat.Schema, number, place.Application, order.Candidate, order.Stable.Id, order.Manifest.CanonicalJson, order.Plan, order.Holder, order.RunUrl, ToolVersion.Text),
@@ -95,6 +103,13 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
             }
         }
 
+        // Before anybody is told: whoever reads the mail and asks `history` finds the reason there.
+        await copy.DisposeAsync();
+        if (state.Phase == Phase.Promoted && order.TrainedAt is { } trained && await DashboardModelAge.UpdateAsync(session.CloudWatch, dashboard, trained, CancellationToken.None) is { } stale)
+        {
+            context.Progress.State(stale, Tone.Warning);
+        }
+
         await AnnounceAsync(announcements, state);
         return await EndAsync(number, state);
     }
@@ -149,9 +164,11 @@ internal sealed class AwsDeploymentRun(AwsSession session, DeploymentPlace place
 
     private void Show(JournalEntry entry)
     {
+        copy.Add(entry);
         lock (gate)
         {
             view.Show(entry);
+            published.Add(entry);
         }
     }
 }

@@ -31,7 +31,7 @@ internal static class AwsRollback
 
             var (_, stable) = await application.StableAsync(session, null, context.Stop);
             var wanted = await WantedAsync(parse.GetValue(RollbackCommand.To), application, stable, session, context);
-            await using var run = new AwsDeploymentRun(session, application.Place, await OrderAsync(wanted, stable, application, session, context), context.Surroundings.WorkingDirectory, context);
+            await using var run = new AwsDeploymentRun(session, application.Place, application.Standing[StackOutputs.Dashboard], await OrderAsync(wanted, stable, application, session, context), context.Surroundings.WorkingDirectory, context);
             return await run.RunAsync();
         }
     }
@@ -81,6 +81,7 @@ internal static class AwsRollback
             Plan = AwsRolloutPlan.For(manifest.Rollout),
             Stable = stable,
             Candidate = wanted.Id,
+            TrainedAt = wanted.TrainedAt,
 
             // Families alternate: the arms of one family could not be told apart.
             TaskDefinition = sameFamily ? null : wanted.TaskDefinition,

@@ -15,9 +15,6 @@ internal sealed record AwsSteeredDocument(string Application, string? Deployment
 /// <summary>`mldeploy promote` and `mldeploy abort` on aws: from any machine, whoever judges the deployment.</summary>
 internal static class AwsSteering
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Within = TimeSpan.FromMinutes(20);
-
     public static async Task<ExitCode> PromoteAsync(ParseResult parse, CommandContext context)
     {
         var (name, session) = await AwsAccess.ApplicationAsync(parse, context);
@@ -38,11 +35,14 @@ internal static class AwsSteering
                     "wait for 100 %: from then on promote ends the bake; a shorter rollout.steps makes the next deployment faster");
             }
 
-            await session.CodeDeploy.ContinueDeploymentAsync(new ContinueDeploymentRequest { DeploymentId = running.Info.DeploymentId, DeploymentWaitType = "TERMINATION_WAIT" }, context.Stop);
-            var info = await UntilOverAsync(session, running.Info.DeploymentId, context);
-            if (info.Status != CodeDeployStatus.Succeeded)
+            var waits = new DeploymentWaits(session.CodeDeploy, context.Clock);
+            var info = await waits.UntilSucceededAsync(running.Info.DeploymentId, TimeSpan.Zero, context.Stop);
+            if (info?.Status != CodeDeployStatus.Succeeded)
             {
-                throw new ExpectedException(ExitCode.TargetFailed, $"deployment {info.DeploymentId} is {info.Status}: {CodeDeployStatus.Why(info)}", "`mldeploy status --target aws` shows what serves");
+                throw new ExpectedException(
+                    ExitCode.TargetFailed,
+                    $"deployment {running.Info.DeploymentId} {(info is null ? "cannot be read" : $"is {info.Status}")}: {waits.Refused ?? (info is null ? "no answer" : CodeDeployStatus.Why(info))}",
+                    "`mldeploy status --target aws` shows what serves");
             }
 
             // Whoever judges it deletes its alarm; when nobody does, it is ours to delete.
@@ -91,21 +91,6 @@ internal static class AwsSteering
         }
 
         return "stopped and rolled back";
-    }
-
-    private static async Task<DeploymentInfo> UntilOverAsync(AwsSession session, string id, CommandContext context)
-    {
-        var began = context.Clock.GetTimestamp();
-        while (true)
-        {
-            var info = (await session.CodeDeploy.GetDeploymentAsync(new GetDeploymentRequest { DeploymentId = id }, context.Stop)).DeploymentInfo;
-            if (CodeDeployStatus.IsOver(info.Status) || context.Clock.GetElapsedTime(began) > Within)
-            {
-                return info;
-            }
-
-            await Task.Delay(LookEvery, context.Clock, context.Stop);
-        }
     }
 
     private static ExitCode Write(CommandContext context, AwsSteeredDocument document)

@@ -30,6 +30,16 @@ internal sealed class AwsUser : IDisposable
         Write();
     }
 
+    /// <summary>Another machine of the same user's: the same sources, a state folder of its own.</summary>
+    public AwsUser(TwinAccount account, AwsUser same)
+    {
+        Account = account;
+        Name = same.Name;
+        Root = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"maws-{Path.GetRandomFileName()[..6]}")).FullName;
+        Sources = same.Sources;
+        Environment = new Dictionary<string, string>(same.Environment, StringComparer.Ordinal) { ["MLDEPLOY_STATE"] = Path.Combine(Root, "state") };
+    }
+
     public TwinAccount Account { get; }
 
     /// <summary>The application's name, random.</summary>

@@ -6,13 +6,21 @@ internal sealed class Load : IAsyncDisposable
     private const int Customers = 4;
     private readonly CancellationTokenSource end = new();
     private readonly Task[] asking;
+    private bool ended;
 
     private Load(TwinAccount account, Uri url) => asking = [.. Enumerable.Range(0, Customers).Select(_ => Task.Run(() => AskAsync(account.Http, url)))];
 
     public static Load On(TwinAccount account, Uri url) => new(account, url);
 
+    /// <summary>Safe to repeat.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (ended)
+        {
+            return;
+        }
+
+        ended = true;
         await end.CancelAsync();
         await Task.WhenAll(asking);
         end.Dispose();

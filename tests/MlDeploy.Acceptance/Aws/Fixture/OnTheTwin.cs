@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using MlDeploy.Acceptance.Fixture;
 using MlDeploy.AwsTwin;
+using MlDeploy.AwsTwin.CodeDeploy;
 using MlDeploy.AwsTwin.Faults;
 using MlDeploy.AwsTwin.Front;
 
@@ -30,6 +31,22 @@ public sealed class UnhurriedAccount : TwinAccount
     }
 }
 
+/// <summary>The account whose CodeDeploy is late and says no more than it must.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class OnTheLateTwin : ICollectionFixture<LateAccount>
+{
+    public const string Name = "aws, a late CodeDeploy";
+}
+
+/// <summary>As the unhurried one, with the manners that CodeDeploy's documentation allows.</summary>
+public sealed class LateAccount : TwinAccount
+{
+    public LateAccount()
+        : base(speed: 40, new Dictionary<string, double>(StringComparer.Ordinal) { ["*"] = 1 }, new DeploymentManners { LateSeconds = 12, IsTerse = true, ListsReplacementFirst = true })
+    {
+    }
+}
+
 /// <summary>A twin whose minutes are half a second long, and the official command line to look into it.</summary>
 public class TwinAccount : IAsyncLifetime
 {
@@ -47,8 +64,12 @@ public class TwinAccount : IAsyncLifetime
     /// <summary>Applications whose names begin so run the test application, which behaves as its TESTAPP_ variables say.</summary>
     public const string Scoring = "score-";
 
+    /// <summary>Applications whose names begin so run the sample that scores orders for fraud.</summary>
+    public const string Fraud = "fraud-";
+
     private readonly double speed = Speed;
     private readonly IReadOnlyDictionary<string, double> resourceSeconds = new Dictionary<string, double>(StringComparer.Ordinal);
+    private readonly DeploymentManners manners = new();
     private TwinServer? twin;
     private WebServer? server;
 
@@ -56,9 +77,12 @@ public class TwinAccount : IAsyncLifetime
     {
     }
 
-    protected TwinAccount(double speed, IReadOnlyDictionary<string, double> resourceSeconds) => (this.speed, this.resourceSeconds) = (speed, resourceSeconds);
+    private protected TwinAccount(double speed, IReadOnlyDictionary<string, double> resourceSeconds, DeploymentManners? manners = null) =>
+        (this.speed, this.resourceSeconds, this.manners) = (speed, resourceSeconds, manners ?? new());
 
     internal TwinServer Twin => twin!;
+
+    internal FraudSample Sample { get; } = new();
 
     internal OfficialCommandLine Aws => new(Endpoint);
 
@@ -78,8 +102,10 @@ public class TwinAccount : IAsyncLifetime
         {
             Speed = speed,
             ResourceSeconds = resourceSeconds,
+            Deployments = manners,
             Images =
             [
+                new ImageCommand($"*/{Fraud}*", Sample.Command),
                 new ImageCommand($"*/{Scoring}*", $"exec {TheTool.TestApplication}"),
                 new ImageCommand($"*/{Web}*", server.Command),
                 new ImageCommand($"*/{Broken}*", "echo loading the model; echo 'model.bin is not here' >&2; exit 3"),
@@ -96,6 +122,7 @@ public class TwinAccount : IAsyncLifetime
         }
 
         server?.Dispose();
+        Sample.Dispose();
         GC.SuppressFinalize(this);
     }
 

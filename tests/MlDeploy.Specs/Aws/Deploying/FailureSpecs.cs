@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Deploying;
 using MlDeploy.Core.Errors;
@@ -8,7 +9,7 @@ using MlDeploy.Core.Rollout;
 namespace MlDeploy.Specs.Aws.Deploying;
 
 /// <summary>What can go wrong with a deployment, and what is said then: kept as text, since it is what people act on.</summary>
-public sealed class FailureSpecs
+public sealed partial class FailureSpecs
 {
     [Fact(Timeout = 30_000)]
     public async Task Every_failure_says_what_serves_what_and_what_to_do()
@@ -26,6 +27,16 @@ public sealed class FailureSpecs
             await using var target = await account.TargetAsync(running: false);
             return Told(await Assert.ThrowsAsync<ExpectedException>(() => target.StartCandidateAsync(TestContext.Current.CancellationToken)));
         });
+        await TellAsync(text, "the candidate's tasks end as soon as they start", account => StartedAsync(account, "InProgress", Stopped));
+        await TellAsync(text, "the candidate runs, and is never healthy", account => StartedAsync(account, "InProgress", """{"taskArns":[]}"""), speed: 1500);
+        await TellAsync(text, "CodeDeploy gives the candidate up first", account => StartedAsync(account, "Failed", Stopped));
+        await TellAsync(text, "it is promoted, but the deployment fails afterwards", account =>
+            PromotedAsync(account, """{"deploymentInfo":{"deploymentId":"d-1","status":"Failed","errorInformation":{"code":"ECS_UPDATE_ERROR","message":"The ECS service cannot be updated."}}}"""));
+        await TellAsync(text, "it is promoted, but the old version cannot be removed", account =>
+        {
+            account.Refuse("ContinueDeployment", "InvalidDeploymentStatusException", "not waiting");
+            return PromotedAsync(account, """{"deploymentInfo":{"deploymentId":"d-1","status":"InProgress"}}""");
+        }, speed: 4000);
         await TellAsync(text, "the rollback succeeds", account => RestoredAsync(account, """{"deploymentInfo":{"deploymentId":"d-1","status":"Stopped"}}""", candidate: 0));
         await TellAsync(text, "the rollback itself fails", account => RestoredAsync(account, """{"deploymentInfo":{"deploymentId":"d-1","status":"Failed","errorInformation":{"code":"TIMEOUT","message":"The deployment timed out."},"rollbackInfo":{"rollbackDeploymentId":"d-2"}}}"""));
         await TellAsync(text, "StopDeployment is refused, and the alarm does nothing either", account =>
@@ -87,9 +98,10 @@ public sealed class FailureSpecs
         Assert.Contains(account.Notes, note => note.EndsWith("which is not waited for", StringComparison.Ordinal));
     }
 
-    private static async Task TellAsync(StringBuilder text, string what, Func<ScriptedAccount, Task<string>> tell)
+    /// <param name="speed">More than the usual for what waits many minutes and gives up no single call meanwhile.</param>
+    private static async Task TellAsync(StringBuilder text, string what, Func<ScriptedAccount, Task<string>> tell, double speed = ScriptedAccount.Speed)
     {
-        using var account = new ScriptedAccount();
+        using var account = new ScriptedAccount(speed);
         text.Append("## ").Append(what).Append('\n').Append(await tell(account)).Append('\n');
         foreach (var note in account.Notes.Where(note => !note.StartsWith("adopted ", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal))
         {
@@ -120,6 +132,33 @@ public sealed class FailureSpecs
         }}";
     }
 
+    private const string Stopped = """{"taskArns":["arn:aws:ecs:eu-central-1:123456789012:task/fraud/1","arn:aws:ecs:eu-central-1:123456789012:task/fraud/2"]}""";
+
+    private static async Task<string> StartedAsync(ScriptedAccount account, string status, string tasks)
+    {
+        account.ReadyToBegin();
+        account.Json("GetDeployment", $$$$"""{"deploymentInfo":{"deploymentId":"d-1","status":"{{{{status}}}}","errorInformation":{"code":"TIMEOUT","message":"The deployment timed out."}}}""");
+        account.Json("ListTasks", tasks);
+        account.Json("DescribeTasks", $$$"""
+            {"tasks":[{"taskArn":"arn:aws:ecs:eu-central-1:123456789012:task/fraud/2","taskDefinitionArn":"{{{ScriptedAccount.Candidate}}}","lastStatus":"STOPPED","stopCode":"EssentialContainerExited",
+              "stoppedReason":"Essential container in task exited","containers":[{"name":"application","exitCode":3}]}]}
+            """);
+        account.Json("DescribeTaskDefinition", """
+            {"taskDefinition":{"containerDefinitions":[{"name":"application","logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/mldeploy/fraud","awslogs-stream-prefix":"v"}}}]}}
+            """);
+        account.Json("GetLogEvents", """{"events":[{"timestamp":1,"message":"loading the model"},{"timestamp":2,"message":"model.bin is not here"}]}""");
+        await using var target = await account.TargetAsync(running: false);
+        return Told(await Assert.ThrowsAsync<ExpectedException>(() => target.StartCandidateAsync(TestContext.Current.CancellationToken)));
+    }
+
+    private static async Task<string> PromotedAsync(ScriptedAccount account, string deployment)
+    {
+        await using var target = await Adopted(account);
+        account.Serving(candidate: 100);
+        account.Json("GetDeployment", deployment);
+        return Told(await Assert.ThrowsAsync<ExpectedException>(() => target.CompletePromotionAsync(TestContext.Current.CancellationToken)));
+    }
+
     private static Task<AwsRolloutTarget> Adopted(ScriptedAccount account)
     {
         account.Json("GetDeployment", """{"deploymentInfo":{"deploymentId":"d-1","status":"InProgress"}}""");
@@ -127,7 +166,11 @@ public sealed class FailureSpecs
         return account.TargetAsync();
     }
 
-    private static string Told(ExpectedException failure) => $"exit {(int)failure.ExitCode}: {failure.Message}\n  → {failure.Remedy}";
+    /// <summary>Without how long was waited, which differs by a second.</summary>
+    private static string Told(ExpectedException failure) => $"exit {(int)failure.ExitCode}: {Waited().Replace(failure.Message, "within TIME")}\n  → {failure.Remedy}";
+
+    [GeneratedRegex(@"within \d+ min( \d+ s)?", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Waited();
 
     private static string Told(RolloutEvent happened) => happened switch
     {

@@ -3,23 +3,28 @@ using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Deploying.Heartbeat;
 using MlDeploy.Aws.Deploying.Versions;
 using MlDeploy.AwsTwin.Clock;
+using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Manifest;
+using MlDeploy.Core.Rollout;
 using MlDeploy.Specs.Aws.Clients;
 using MlDeploy.Tool.Processes;
 
 namespace MlDeploy.Specs.Aws.Deploying;
 
-/// <summary>An account that answers each action as it is told to, in a time that runs two hundred times as fast: what goes wrong, goes wrong on demand.</summary>
+/// <summary>An account that answers each action as it is told to, in a time that runs many times as fast: what goes wrong, goes wrong on demand.</summary>
 internal sealed class ScriptedAccount : IDisposable
 {
+    public const double Speed = 200;
     public const string Stable = "arn:aws:ecs:eu-central-1:123456789012:task-definition/fraud-a:3";
     public const string Candidate = "arn:aws:ecs:eu-central-1:123456789012:task-definition/fraud-b:4";
 
     private readonly Dictionary<string, Func<HttpResponseMessage>> answers = new(StringComparer.Ordinal);
     private readonly HttpClient http = new();
 
-    public ScriptedAccount()
+    /// <param name="speed">Seconds a real second.</param>
+    public ScriptedAccount(double speed = Speed)
     {
+        Clock = new TwinClock(speed);
         Json("DescribeScheduledActions", """{"ScheduledActions":[]}""");
         Json("GetDeployment", """{"deploymentInfo":{"deploymentId":"d-1","status":"InProgress"}}""");
         Json("ListDeploymentTargets", """{"targetIds":[]}""");
@@ -29,7 +34,7 @@ internal sealed class ScriptedAccount : IDisposable
         Serving(candidate: 20);
     }
 
-    public TwinClock Clock { get; } = new(200);
+    public TwinClock Clock { get; }
 
     public List<string> Notes { get; } = [];
 
@@ -57,16 +62,35 @@ internal sealed class ScriptedAccount : IDisposable
 
     public void Xml(string action, string result) => answers[action] = () => Sessions.Xml(200, $"<{action}Response><{action}Result>{result}</{action}Result></{action}Response>");
 
-    public void Refuse(string action, string code, string message) => answers[action] = () => Sessions.Json(400, $$"""{"__type":"{{code}}","message":"{{message}}"}""");
+    public void Refuse(string action, string code, string message) => answers[action] = () => Refused(code, message);
+
+    /// <summary>One answer after the other; the last is given from then on.</summary>
+    public void InTurn(string action, params Func<HttpResponseMessage>[] turns)
+    {
+        var turn = 0;
+        answers[action] = () => turns[Math.Min(turn++, turns.Length - 1)]();
+    }
+
+    public static HttpResponseMessage Answered(string body) => Sessions.Json(200, body);
+
+    public static HttpResponseMessage Refused(string code, string message) => Sessions.Json(400, $$"""{"__type":"{{code}}","message":"{{message}}"}""");
+
+    /// <summary>What `deploy` needs until it has created its deployment.</summary>
+    public void ReadyToBegin()
+    {
+        Alarms(("fraud-errors", "OK"), ("fraud-unhealthy", "OK"));
+        Serving(candidate: 0);
+        Json("GetDeploymentConfig", """{"deploymentConfigInfo":{"deploymentConfigName":"fraud-canary-20pct-5m"}}""");
+        Json("GetDeploymentGroup", """{"deploymentGroupInfo":{"applicationName":"fraud","deploymentGroupName":"fraud"}}""");
+        Json("UpdateDeploymentGroup", "{}");
+        Xml("PutMetricAlarm", "");
+        Json("CreateDeployment", """{"deploymentId":"d-1"}""");
+    }
 
     /// <param name="candidate">Percent of the traffic at green, where the candidate is.</param>
     public void Serving(int candidate)
     {
-        Xml("DescribeListeners", $"""
-            <Listeners><member><ListenerArn>{Place.ProductionListener}</ListenerArn><DefaultActions><member><Type>forward</Type><ForwardConfig><TargetGroups>
-            <member><TargetGroupArn>arn:blue</TargetGroupArn><Weight>{100 - candidate}</Weight></member><member><TargetGroupArn>arn:green</TargetGroupArn><Weight>{candidate}</Weight></member>
-            </TargetGroups></ForwardConfig></member></DefaultActions></member></Listeners>
-            """);
+        answers["DescribeListeners"] = () => Weighted(candidate);
         Xml("DescribeTargetHealth", "<TargetHealthDescriptions><member><Target><Id>10.0.0.1</Id></Target><TargetHealth><State>healthy</State></TargetHealth></member></TargetHealthDescriptions>");
         Json("DescribeServices", $$"""
             {"services":[{"serviceArn":"arn:s","serviceName":"fraud","status":"ACTIVE","taskSets":[
@@ -75,8 +99,19 @@ internal sealed class ScriptedAccount : IDisposable
             """);
     }
 
+    /// <summary>The production listener's answer.</summary>
+    /// <param name="candidate">Percent.</param>
+    public static HttpResponseMessage Weighted(int candidate) => Sessions.Xml(200, $"""
+            <DescribeListenersResponse><DescribeListenersResult><Listeners><member><ListenerArn>{Place.ProductionListener}</ListenerArn><DefaultActions><member><Type>forward</Type><ForwardConfig><TargetGroups>
+            <member><TargetGroupArn>arn:blue</TargetGroupArn><Weight>{100 - candidate}</Weight></member><member><TargetGroupArn>arn:green</TargetGroupArn><Weight>{candidate}</Weight></member>
+            </TargetGroups></ForwardConfig></member></DefaultActions></member></Listeners></DescribeListenersResult></DescribeListenersResponse>
+            """);
+
     public void Alarms(params (string Name, string State)[] alarms) => Xml("DescribeAlarms", $"<MetricAlarms>{string.Concat(alarms.Select(alarm =>
         $"<member><AlarmName>{alarm.Name}</AlarmName><AlarmArn>arn:{alarm.Name}</AlarmArn><StateValue>{alarm.State}</StateValue><StateReason>Threshold Crossed: 3 datapoints were greater than the threshold (5.0).</StateReason><StateUpdatedTimestamp>2026-11-21T04:00:00Z</StateUpdatedTimestamp></member>"))}</MetricAlarms>");
+
+    /// <summary>As the rollout hands it to the target before each step.</summary>
+    public Judge Judge { get; private set; } = null!;
 
     /// <summary>A target in the midst of a deployment, or before one.</summary>
     public async Task<AwsRolloutTarget> TargetAsync(bool running = true)
@@ -91,6 +126,7 @@ internal sealed class ScriptedAccount : IDisposable
             ["rollout"] = CanaryOnTheTwin.Canary(20, 5, 5),
             ["targets"] = new JsonObject { ["aws"] = new JsonObject() },
         }.ToJsonString()).Manifest!;
+        Judge = new Judge(RolloutJudging.PlanFor(manifest, AwsRolloutPlan.For(manifest.Rollout)));
         var heartbeat = new HeartbeatName("fraud", "1a2b3c4d");
         var order = new CandidateOrder
         {
