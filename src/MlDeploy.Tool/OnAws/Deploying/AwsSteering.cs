@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MlDeploy.Aws.Clients;
-using MlDeploy.Aws.Clients.CodeDeploy;
 using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Deploying.Heartbeat;
 using MlDeploy.Aws.Deploying.Traffic;

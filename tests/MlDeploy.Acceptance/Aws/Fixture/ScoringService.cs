@@ -107,7 +107,7 @@ internal sealed class ScoringService : IDisposable
         var data = new JsonArray([.. values.SelectMany(value => Enumerable.Range(0, 200).Select(at => (JsonNode)new JsonObject
         {
             ["MetricName"] = metric,
-            ["Dimensions"] = new JsonArray(new JsonObject { ["Name"] = "Family", ["Value"] = value.Family }),
+            ["Dimensions"] = new JsonArray(new JsonObject { [nameof(Name)] = "Family", ["Value"] = value.Family }),
             ["Timestamp"] = now.AddSeconds(30 * at).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             ["Value"] = value.Value,
         }))]);
