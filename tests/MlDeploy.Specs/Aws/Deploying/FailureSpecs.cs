@@ -29,7 +29,7 @@ public sealed partial class FailureSpecs
             account.StoppedBefore();
             await using var target = await account.TargetAsync(running: false);
             return Told(await Assert.ThrowsAsync<ExpectedException>(() => target.StartCandidateAsync(TestContext.Current.CancellationToken)));
-        }, speed: 1500);
+        }, speed: 300);
         await TellAsync(text, "an alarm of the application was deleted", async account =>
         {
             account.Alarms(("fraud-errors", "OK"));
@@ -37,7 +37,7 @@ public sealed partial class FailureSpecs
             return Told(await Assert.ThrowsAsync<ExpectedException>(() => target.StartCandidateAsync(TestContext.Current.CancellationToken)));
         });
         await TellAsync(text, "the candidate's tasks end as soon as they start", account => StartedAsync(account, "InProgress", Stopped));
-        await TellAsync(text, "the candidate runs, and is never healthy", account => StartedAsync(account, "InProgress", """{"taskArns":[]}"""), speed: 1500);
+        await TellAsync(text, "the candidate runs, and is never healthy", account => StartedAsync(account, "InProgress", """{"taskArns":[]}"""), speed: 300);
         await TellAsync(text, "CodeDeploy gives the candidate up first", account => StartedAsync(account, "Failed", Stopped));
         await TellAsync(text, "it is promoted, but the deployment fails afterwards", account =>
             PromotedAsync(account, """{"deploymentInfo":{"deploymentId":"d-1","status":"Failed","errorInformation":{"code":"ECS_UPDATE_ERROR","message":"The ECS service cannot be updated."}}}"""));

@@ -165,7 +165,7 @@ internal sealed class ScriptedAccount : IDisposable
     /// <summary>A target in the midst of a deployment, or before one.</summary>
     public async Task<AwsRolloutTarget> TargetAsync(bool running = true)
     {
-        var session = await Sessions.AnsweredAsync(Answer, options => options with { Retries = new() { Attempts = 2, FirstDelay = TimeSpan.FromMilliseconds(1) } });
+        var session = await Sessions.AnsweredAsync(Answer, options => options with { Retries = new() { Attempts = 2, FirstDelay = TimeSpan.FromMilliseconds(1) }, Pace = new() { PerSecond = 5 * speed } });
         var manifest = Manifest;
         Judge = new Judge(RolloutJudging.PlanFor(manifest, AwsRolloutPlan.For(manifest.Rollout)));
         var heartbeat = new HeartbeatName("fraud", "1a2b3c4d");
