@@ -19,7 +19,7 @@ internal static class StoppedTask
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
 
-    /// <summary>The end of a sentence: `; its last log lines:` and the lines, those of a task before it when its own do not arrive, or that there are none.</summary>
+    /// <summary>What follows a sentence: `its last log lines:` and the lines, those of a task before it when its own do not arrive, or that there are none.</summary>
     /// <param name="stopped">At least one, the last to stop last.</param>
     public static async Task<string> LastWordsAsync(AwsSession session, ImmutableArray<EcsTask> stopped, TimeProvider clock, CancellationToken stop)
     {
@@ -32,7 +32,7 @@ internal static class StoppedTask
                 var lines = await LastLinesAsync(session, task, stop);
                 if (lines is { IsEmpty: false })
                 {
-                    return $"; {(task == asked[0] ? "its last log lines" : "the last log lines of one before it")}:\n{string.Join('\n', lines.Value.Select(line => "    " + line))}";
+                    return $"\n    {(task == asked[0] ? "its last log lines" : "the last log lines of one before it")}:\n{string.Join('\n', lines.Value.Select(line => "      " + line))}";
                 }
 
                 mayCome |= lines is not null;

@@ -7,6 +7,7 @@ namespace MlDeploy.Core.Analysis.ModelGates;
 internal sealed class DistanceGate : ModelGate
 {
     private readonly Dictionary<string, Lazy<ILimitEvidence>> evidence = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (double Needed, double Values)> decisive = new(StringComparer.Ordinal);
     private readonly bool stableTells;
 
     public DistanceGate(Gate gate, MetricDefinition metric, ModelYardstick? model)
@@ -49,7 +50,9 @@ internal sealed class DistanceGate : ModelGate
                 continue;
             }
 
-            var (log, distance) = (against.Log(counts, limit), against.Distance(counts));
+            // Within the limit no bet wins: what was counted is itself a distribution that the limit allows.
+            var distance = against.Distance(counts);
+            var log = Gate.Measure is DistanceMeasure.Overlap && distance <= limit ? double.NegativeInfinity : against.Log(counts, limit);
             var fails = log >= needed;
             var worstFails = worst.Evidence >= needed;
             if (fails != worstFails ? fails : distance > worst.Distance)
@@ -57,7 +60,7 @@ internal sealed class DistanceGate : ModelGate
                 worst = (tally, log, distance);
             }
 
-            indecisive ??= fails || IsDecisive(against, values, limit, needed) ? null : tally.Name;
+            indecisive ??= fails || IsDecisive(tally.Name, against, values, limit, needed) ? null : tally.Name;
         }
 
         if (worst.Tally is not { } farthest)
@@ -74,11 +77,23 @@ internal sealed class DistanceGate : ModelGate
     }
 
     /// <summary>A candidate that puts all values where the reference has fewest would have failed.</summary>
-    private static bool IsDecisive(ILimitEvidence against, double values, double limit, double needed)
+    private bool IsDecisive(string name, ILimitEvidence against, double values, double limit, double needed)
     {
+        // More values, or less evidence needed, decide too.
+        if (decisive.TryGetValue(name, out var known) && values >= known.Values && needed <= known.Needed)
+        {
+            return true;
+        }
+
         var counts = new double[against.Partition.Count];
         counts[against.Partition.Shares.IndexOf(against.Partition.Shares.Min())] = values;
-        return against.Log(counts, limit) >= needed;
+        var decides = against.Log(counts, limit) >= needed;
+        if (decides)
+        {
+            decisive[name] = (needed, values);
+        }
+
+        return decides;
     }
 
     /// <summary>False where the measure says nothing about the feature.</summary>

@@ -86,6 +86,7 @@ internal static class GateDefinition
         }
 
         var fits = limit.Unit == metric.Unit
+            || limit is { Value: 0, Unit: MetricUnit.Number } // Nothing at all is the same in every unit.
             || (limit.Unit == MetricUnit.Number && metric.Unit == MetricUnit.Count && limit.Value >= 0 && limit.Value == Math.Floor(limit.Value));
         if (!fits && !values.IsDamaged(setting))
         {

@@ -85,7 +85,8 @@ public sealed class RehearsalSpecs
         Assert.InRange(proposed.Harmless.Inconclusive, 0, 0.2);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
+    [Trait("run", "soak")]
     public void A_feature_that_moves_is_caught_by_its_gate_and_every_answer_to_it_counts_as_bad()
     {
         var report = Model("model.inputs.drift=0.5sd");
@@ -98,7 +99,8 @@ public sealed class RehearsalSpecs
         Assert.Equal(0, report.Harmless.RolledBack);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
+    [Trait("run", "soak")]
     [InlineData("model.inputs.drift=x1000", "model.inputs.drift", 1, 40)]
     [InlineData("model.inputs.missing=1%..10%", "model.inputs.missing", 100, 400)]
     [InlineData("model.prediction.invalid=0%..0.5%", "model.prediction.invalid", 50, 400)]

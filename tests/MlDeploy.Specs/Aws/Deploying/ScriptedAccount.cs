@@ -20,10 +20,12 @@ internal sealed class ScriptedAccount : IDisposable
 
     private readonly Dictionary<string, Func<HttpResponseMessage>> answers = new(StringComparer.Ordinal);
     private readonly HttpClient http = new();
+    private readonly double speed;
 
     /// <param name="speed">Seconds a real second.</param>
     public ScriptedAccount(double speed = Speed)
     {
+        this.speed = speed;
         Clock = new TwinClock(speed);
         Json("ListDeployments", """{"deployments":[]}""");
         Json("DescribeScheduledActions", """{"ScheduledActions":[]}""");

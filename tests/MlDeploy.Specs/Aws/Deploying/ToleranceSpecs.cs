@@ -170,7 +170,7 @@ public sealed class ToleranceSpecs
         await target.CompletePromotionAsync(Cancel);
 
         Assert.Equal(3, account.Calls.Count(call => call == "ContinueDeployment"));
-        Assert.Equal("DeleteAlarms", account.Calls[^1]);
+        Assert.Equal(["DeleteAlarms", "DeleteSchedule"], account.Calls[^2..]);
     }
 
     [Fact(Timeout = 30_000)]
