@@ -21,7 +21,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private static readonly TimeSpan ReadBackEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>While CodeDeploy's own clock is waited for: calls are counted.</summary>
-    private static readonly TimeSpan AwaitEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AwaitEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>From a weight that CodeDeploy took back to a status that tells why.</summary>
     private const int LooksForTheEnd = 4;

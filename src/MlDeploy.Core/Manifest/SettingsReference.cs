@@ -106,9 +106,9 @@ public static class SettingsReference
 
         ## What is checked but not built yet
 
-        Accepted by `validate` and refused, never ignored, by every command that would act on it: the target aws; on the target local `application.image`,
-        `ssm:` and `secretsmanager:` secrets, more than one instance, `slices` and `measure` of `model.*` gates,
-        `monitoring.drift`, `monitoring.capture.keepRows`, `training` and `notifications`.
+        Accepted by `validate` and refused, never ignored, by every command that would act on it: on the target local `application.image`,
+        `ssm:` and `secretsmanager:` secrets, more than one instance, `training` and `notifications.email`; on the target aws `monitoring.drift`
+        and `notifications.webhook`.
 
         ## What is different on aws
 

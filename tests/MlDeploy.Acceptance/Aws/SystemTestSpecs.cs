@@ -68,7 +68,7 @@ public sealed class SystemTestSpecs(TwinAccount account) : AwsTest(account)
         using var reply = await Account.Http.GetAsync(new Uri(notebook));
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
 
-        (await user.RunAsync("train up")).ExitsWith(0).Says("1 of 1 objects are there already");
+        (await user.RunAsync("train up")).ExitsWith(0).Says("1 object is there already");
         (await user.RunAsync($"train down --confirm {user.Name}")).ExitsWith(0).Says(bucket);
         Assert.Contains(bucket, await Aws.ListAsync("s3api list-buckets", "Buckets[].Name"));
         (await user.RunAsync($"train down --confirm {user.Name} --delete-data")).ExitsWith(0);

@@ -68,11 +68,13 @@ public sealed class LogFileTests : IDisposable
         log.Create();
         using var stop = new CancellationTokenSource();
         var seen = new List<int>();
+        var last = 0;
         var follower = Task.Run(async () =>
         {
             await foreach (var line in log.FollowAsync(Lines, TimeProvider.System, stop.Token))
             {
                 seen.Add(int.Parse(line, System.Globalization.CultureInfo.InvariantCulture));
+                Volatile.Write(ref last, seen[^1]);
                 if (seen[^1] == Lines)
                     return;
             }
@@ -84,12 +86,12 @@ public sealed class LogFileTests : IDisposable
         var rotations = new List<LogRotation>();
         while (!exit.IsCompleted)
         {
-            // A follower that looks every 200 ms sees one rotation at a time, as with 10 MiB files.
-            var before = seen.Count;
+            // A follower that looks every 200 ms sees one rotation at a time, as with 10 MiB files: the next one waits until it has gone beyond this one's last whole line.
             if (log.RotateWhenLarger(20_000, 1_000) is not LogRotation.None and var rotation)
             {
                 rotations.Add(rotation);
-                await Eventually.Becomes(() => seen.Count > before || exit.IsCompleted, "the follower went on");
+                var rotated = int.Parse(File.ReadAllText(folder.PathTo("app.log.1")).Split('\n')[^2], System.Globalization.CultureInfo.InvariantCulture);
+                await Eventually.Becomes(() => Volatile.Read(ref last) > rotated || exit.IsCompleted, "the follower went on");
             }
 
             await Task.Delay(5);

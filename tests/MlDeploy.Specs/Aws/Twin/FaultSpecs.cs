@@ -121,7 +121,7 @@ public sealed class FaultSpecs(RunningTwin twin) : IDisposable
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
         Assert.Contains("throtle", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
-        await twin.Http.PutAsJsonAsync(page, new { unreachableSeconds = 0.3 });
+        await twin.Http.PutAsJsonAsync(page, new { unreachableSeconds = 3 });
         await Assert.ThrowsAsync<HttpRequestException>(() => twin.JsonAsync("logs", "DescribeLogGroups", "{}"));
         await RunningTwin.BecomesAsync(async () =>
         {
