@@ -1,7 +1,7 @@
 namespace MlDeploy.Core.Report.Html;
 
-/// <summary>How the report looks. Colours meet a contrast of 4.5 : 1 against their ground, light and dark.</summary>
-internal static class Style
+/// <summary>How our pages look: the report, and the dashboard on top of it. Colours meet a contrast of 4.5 : 1 against their ground, light and dark.</summary>
+public static class Style
 {
     public static Markup Sheet => Markup.Constant("""
 
