@@ -28,7 +28,7 @@ internal static class DashboardCommand
         using (var running = await HostStarter.FindAsync(environment, context.Stop))
         {
             // A page of a host that was started for it would show versions only as they come up: starting what serves is a decision, not a glance.
-            _ = running ?? throw new ExpectedException(ExitCode.TargetFailed, "the host does not run, so nothing shows a dashboard", "`mldeploy host start` starts it, and whatever served before; `mldeploy deploy` starts it too");
+            _ = running ?? throw new ExpectedException(ExitCode.Usage, "the host does not run, so nothing shows a dashboard", "`mldeploy host start` starts it, and whatever served before; `mldeploy deploy` starts it too");
         }
 
         using var client = await HostStarter.ConnectAsync(environment, context.Stop);

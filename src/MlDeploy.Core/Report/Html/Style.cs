@@ -30,7 +30,7 @@ public static class Style
         dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(260px, 1fr)); gap: 12px 24px; margin: 12px 0; }
         dt { color: var(--quiet); font-size: 14px; }
         dd { margin: 0; }
-        .scroll { overflow-x: auto; }
+        .scroll { overflow-x: auto; position: relative; }
         .scroll:focus-visible { outline: 2px solid var(--stable); outline-offset: 2px; }
         table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
         th, td { text-align: left; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); overflow-wrap: normal; }

@@ -20,7 +20,7 @@ internal static class Headline
         {
             { Status: null } => "cannot be read",
             { Status.Listening: false } => "does not listen",
-            { Rollout: { } rollout } => $"{rollout.Candidate} is {rollout.Phase} at {Words.Percent(rollout.Weight)}",
+            { Rollout: { } rollout } => $"{Version(application, "candidate")?.Label ?? rollout.Candidate} is {rollout.Phase} at {Words.Percent(rollout.Weight)}",
             _ when stable is null => "nothing serves",
             _ when stable.Health != "healthy" => $"{stable.Label} is {stable.Health}",
             _ => $"{stable.Label} serves",

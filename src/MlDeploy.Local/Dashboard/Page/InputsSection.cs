@@ -13,7 +13,7 @@ internal static class InputsSection
     public static Markup Of(InputsView inputs, ApplicationView application, DateTimeOffset now) => Markup.Of($"""
         <h3>Inputs of <code>{inputs.Version}</code> <small>{inputs.Role}</small></h3>
         {Counts(application.Arms.FirstOrDefault(arm => arm.Version == inputs.Version && arm.Role == inputs.Role))}
-        {(inputs.Role == "stable" && application.Status?.Model?.Drift is { } look ? Drift(look, now) : Markup.None)}
+        {(inputs is not { Role: "stable", Limit: not null } ? Markup.None : application.Status?.Model?.Drift is { } look ? Drift(look, now) : Show.Note("Not looked for drift yet: that is done between deployments, first monitoring.drift.every after the version came."))}
         {Features(inputs)}
         """);
 
@@ -50,12 +50,12 @@ internal static class InputsSection
 
     private static Markup Table(InputsView inputs, IEnumerable<FeatureView> features, string name) => Markup.Of($"""
         <div class="scroll" role="region" aria-label="{name}" tabindex="0"><table class="features">
-        <thead><tr><th scope="col">feature</th><th scope="col" class="n">distance</th><th scope="col" class="wide-only"><span class="sr">as a bar</span></th><th scope="col" class="n">chance</th><th scope="col" class="n">missing</th><th scope="col" class="n">in the profile</th><th scope="col">state</th></tr></thead>
+        <thead><tr><th scope="col">feature</th><th scope="col" class="n">distance</th><th scope="col" class="wide-only"><span class="sr">as a bar</span></th><th scope="col" class="n">chance</th><th scope="col" class="n">missing</th><th scope="col" class="n wide-only">in the profile</th><th scope="col">state</th></tr></thead>
         <tbody>{features.Select(feature => Row(feature, inputs.Limit))}</tbody></table></div>
         """);
 
     private static Markup Row(FeatureView feature, double? limit) => Markup.Of($"""
-        <tr{(feature.TooFar ? Markup.Constant(" class=\"beyond\"") : Markup.None)}><th scope="row">{Show.Cut(feature.Name)}<small> {feature.Kind}</small></th><td class="n">{Show.Distance(feature.Distance)}</td><td class="wide-only">{Bar(feature, limit)}</td><td class="n">{Show.Distance(feature.Chance)}</td><td class="n">{Words.Percent(feature.Missing)}</td><td class="n">{Words.Percent(feature.ReferenceMissing)}</td><td>{feature.State}</td></tr>
+        <tr{(feature.TooFar ? Markup.Constant(" class=\"beyond\"") : Markup.None)}><th scope="row">{Show.Cut(feature.Name)}<small> {feature.Kind}</small></th><td class="n">{Show.Distance(feature.Distance)}</td><td class="wide-only">{Bar(feature, limit)}</td><td class="n">{Show.Distance(feature.Chance)}</td><td class="n">{Words.Percent(feature.Missing)}</td><td class="n wide-only">{Words.Percent(feature.ReferenceMissing)}</td><td>{feature.State}</td></tr>
         """);
 
     /// <summary>Repeats the number beside it, so it is hidden from who listens.</summary>

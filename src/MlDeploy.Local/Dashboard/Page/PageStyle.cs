@@ -25,11 +25,15 @@ internal static class PageStyle
         .deployments p { margin: 2px 0; } .number { font-weight: 650; } .deployments a { margin-left: 8px; }
         @media (max-width: 720px) {
           .facts { grid-template-columns: 1fr 1fr; } .facts dd { font-size: 18px; } .facts dd.quiet { font-size: 13px; }
-          .wide-only { display: none; } .features th, .features td { padding-right: 8px; font-size: 13px; } .features td:last-child { min-width: 0; } .features small { display: block; }
+          .wide-only { display: none; } .features th, .features td { padding-right: 8px; font-size: 13px; } .features td:last-child:not(.n) { min-width: 0; overflow-wrap: normal; } .features tbody th { overflow-wrap: anywhere; } .features small { display: block; }
           .stack, .stack tbody, .stack tr { display: block; } .stack thead { display: none; }
           .stack tr { border-bottom: 1px solid var(--line); padding: 6px 0; } .stack tr:last-child { border-bottom: 0; }
-          .stack th, .stack td { display: flex; justify-content: space-between; gap: 16px; border: 0; padding: 2px 0; text-align: right; white-space: normal; }
-          .stack th { text-align: left; } .stack td::before { content: attr(data-column); color: var(--quiet); text-align: left; } .stack td:empty { display: none; } .versions small { display: inline; }
+          .stack tr { display: grid; grid-template-columns: 1fr 1fr; grid-auto-flow: dense; gap: 0 20px; align-items: center; }
+          .stack th, .stack td, .stack td:last-child:not(.n) { display: flex; justify-content: space-between; gap: 12px; min-width: 0; border: 0; padding: 2px 0; text-align: right; white-space: normal; }
+          .stack th, .stack td:not(.n) { grid-column: 1 / -1; } .stack th { text-align: left; } .versions small { display: inline; white-space: nowrap; }
+          .gates th, .gates td[data-column=judgment] { grid-column: auto; } .gates td[data-column=judgment] { justify-content: flex-end; } .gates td[data-column=judgment]::before { content: none; }
+          .gates td[data-column=interval] { grid-column: 1 / -1; }
+          .stack td::before { content: attr(data-column); color: var(--quiet); text-align: left; flex-shrink: 0; } .stack td:empty, .stack td:last-child:not(.n):empty { display: none; }
         }
         @media print { nav, #lost { display: none; } section + section { break-before: page; } }
 

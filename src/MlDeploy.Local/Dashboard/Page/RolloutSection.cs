@@ -35,7 +35,7 @@ internal static class RolloutSection
         $"{(rollout.SecondsLeft is { } left ? $"at least {Show.Left(left)} left, " : "")}deadline in {Show.Left(rollout.DeadlineSecondsLeft)}";
 
     private static Markup Gates(RolloutView rollout) => rollout.JudgedAt is not { } at ? Show.Note("No gate has been judged in this step yet.") : Markup.Of($"""
-        <div class="scroll" role="region" aria-label="Gates" tabindex="0"><table class="stack">
+        <div class="scroll" role="region" aria-label="Gates" tabindex="0"><table class="stack gates">
         <thead><tr><th scope="col">gate</th><th scope="col">judgment</th><th scope="col" class="n">candidate</th><th scope="col" class="n">interval</th><th scope="col" class="n">stable</th><th scope="col">limit</th><th scope="col" class="n">n</th><th scope="col">remark</th></tr></thead>
         <tbody>{rollout.Gates.Select(Gate)}</tbody></table></div>
         <p class="quiet">Judged at {Show.Time(at)} UTC.</p>
