@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using MlDeploy.Acceptance.Fixture;
+using MlDeploy.Local.State;
 
 namespace MlDeploy.Acceptance;
 
@@ -12,11 +13,9 @@ public sealed class DashboardSpecs : AcceptanceTest
     [Fact]
     public async Task The_dashboard_shows_a_canary_under_traffic_and_stays_where_it_is_when_the_host_is_killed()
     {
-        (await State.RunAsync("dashboard", "--app", State.Name)).ExitsWith(3).Says("has no application").ExplainsItself();
         await StableServesAsync(Given with { Application = "environment: { PASSPHRASE: not-for-the-page }" });
         await using var traffic = TrafficLoad.Start(State);
-        var url = new Uri((await State.RunAsync("dashboard")).ExitsWith(0).Output.Trim());
-        Assert.Equal(url.AbsoluteUri, (await State.RunAsync("dashboard", "-o", "json")).ExitsWith(0).Json.GetProperty("url").GetString());
+        var url = new Uri((await State.RunAsync("dashboard", "-o", "json")).ExitsWith(0).Json.GetProperty("url").GetString()!);
         Assert.Equal((IPAddress.Loopback.ToString(), $"#{State.Name}"), (url.Host, url.Fragment));
         Assert.Equal(["0100007F"], ListeningAddresses(url.Port));
 
@@ -39,8 +38,7 @@ public sealed class DashboardSpecs : AcceptanceTest
         Assert.Equal(HttpStatusCode.NotFound, await StatusOfAsync(new Uri(url, "/")));
         Assert.Equal(HttpStatusCode.MisdirectedRequest, await StatusOfAsync(url, host: "attacker.example"));
 
-        (await State.RunAsync("abort")).ExitsWith(0);
-        TestState.Kill((await State.HostProcessesAsync()).Host);
+        TestState.Kill(PrivateFiles.Read(State.Paths.HostRecord, StateJson.Default.HostRecord)!.ProcessId);
         await UntilAsync(url, application => application.GetProperty("deployments")[0].GetProperty("outcome").GetString() == "rolled back");
         (await State.RunAsync("host", "stop")).ExitsWith(0);
         (await State.RunAsync("dashboard")).ExitsWith(3).Says("the host does not run").Says("mldeploy host start").ExplainsItself();

@@ -20,7 +20,7 @@ internal sealed class DashboardServer : IAsyncDisposable
 {
     private const int KeyBytes = 16;
 
-    /// <summary>A page has one or two connections; whoever opens more waits.</summary>
+    /// <summary>A page has one or two connections; more than this many are refused.</summary>
     private const int MostConnections = 64;
 
     /// <summary>Pages ask every 3 s, each on its own beat.</summary>
@@ -159,7 +159,15 @@ internal sealed class DashboardServer : IAsyncDisposable
     {
         foreach (var application in host.Applications)
         {
-            application.Dashboard.Sample();
+            try
+            {
+                application.Dashboard.Sample();
+            }
+            catch (Exception failure)
+            {
+                // A timer's failure would end the host, and with it what serves.
+                environment.Log.Write($"{application.Name}: the dashboard could not measure it: {failure}");
+            }
         }
     }
 

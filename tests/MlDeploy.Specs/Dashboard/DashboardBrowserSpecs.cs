@@ -25,7 +25,7 @@ public sealed partial class DashboardBrowserSpecs
 
         Assert.Contains("Judged at 2026-11-21 12:00:03 UTC", dom, StringComparison.Ordinal);
         Assert.DoesNotContain("12:00:01 UTC", dom, StringComparison.Ordinal);
-        Assert.Contains("""<p id="lost" role="status" hidden""", dom, StringComparison.Ordinal);
+        Assert.Contains("""<p class="lost" role="status" hidden""", dom, StringComparison.Ordinal);
         Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", dom, StringComparison.Ordinal);
     }

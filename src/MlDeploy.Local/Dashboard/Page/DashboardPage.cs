@@ -29,7 +29,7 @@ internal static class DashboardPage
         <noscript><meta http-equiv="refresh" content="10"></noscript>
         </head>
         <body>
-        <p id="lost" role="status" hidden></p>
+        <p class="lost" role="status" hidden></p>
         <main>{Main(view)}</main>
         <footer>mldeploy {view.ToolVersion} · the local target’s host · rates and latencies are of the last minute</footer>
         <script>{PageScript.Text}</script>

@@ -12,7 +12,7 @@ internal static class PageScript
 
         'use strict';
         (() => {
-          const every = 3000, patience = 10000, lost = document.getElementById('lost'), parser = new DOMParser();
+          const every = 3000, patience = 10000, lost = document.querySelector('.lost'), parser = new DOMParser();
           let timer, asking = false;
 
           const alike = (old, now) => old.nodeType === now.nodeType && old.nodeName === now.nodeName && old.id === now.id;

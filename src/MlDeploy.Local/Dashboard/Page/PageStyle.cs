@@ -12,7 +12,7 @@ internal static class PageStyle
         h2 { font-size: 21px; margin-top: 28px; }
         h3 small { margin-left: 4px; }
         nav a { margin-right: 16px; }
-        #lost { position: sticky; top: 0; z-index: 1; margin: 0; padding: 8px 24px; background: var(--bad); color: var(--ground); font-weight: 600; }
+        .lost { position: sticky; top: 0; z-index: 1; margin: 0; padding: 8px 24px; background: var(--bad); color: var(--ground); font-weight: 600; }
         .facts { grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); }
         .facts dd { font-size: 22px; line-height: 1.3; font-weight: 600; } .facts dd.quiet { font-size: 14px; font-weight: 400; }
         .rollout { margin: 16px 0 20px; border-left: 4px solid var(--candidate); } .rollout h3 { margin-bottom: 8px; }
@@ -35,7 +35,7 @@ internal static class PageStyle
           .gates td[data-column=interval] { grid-column: 1 / -1; }
           .stack td::before { content: attr(data-column); color: var(--quiet); text-align: left; flex-shrink: 0; } .stack td:empty, .stack td:last-child:not(.n):empty { display: none; }
         }
-        @media print { nav, #lost { display: none; } section + section { break-before: page; } }
+        @media print { nav, .lost { display: none; } section + section { break-before: page; } }
 
         """);
 }
