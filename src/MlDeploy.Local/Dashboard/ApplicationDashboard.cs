@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MlDeploy.Local.Applications;
 using MlDeploy.Local.Deployments;
 using MlDeploy.Local.Hosting;

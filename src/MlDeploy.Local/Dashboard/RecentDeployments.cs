@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Report;
-using MlDeploy.Core.Rollout;
 using MlDeploy.Local.Deployments;
 using MlDeploy.Local.State;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Model.Distances;
 using MlDeploy.Local.Control;
