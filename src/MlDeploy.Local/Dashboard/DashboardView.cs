@@ -51,7 +51,7 @@ internal sealed record RolloutView(
 /// <summary>A version's inputs beside the profile it was deployed with.</summary>
 /// <param name="WindowSeconds">The time that is looked at.</param>
 /// <param name="ReferenceRows">0 without a profile: nothing is compared then.</param>
-/// <param name="Features">The farthest first, at most <see cref="LiveInputs.MostFeatures"/>.</param>
+/// <param name="Features">Those that are absent, missing or of another kind, then the farthest first; at most <see cref="LiveInputs.MostFeatures"/>.</param>
 /// <param name="More">Features that are left out.</param>
 /// <param name="Limit">`monitoring.drift.max`; null where it is not watched.</param>
 internal sealed record InputsView(string Version, string Role, double WindowSeconds, long Rows, long ReferenceRows, double? Limit, ImmutableArray<FeatureView> Features, int More);

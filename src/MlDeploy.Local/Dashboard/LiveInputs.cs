@@ -61,9 +61,10 @@ internal sealed class LiveInputs(ModelCapture capture, TimeProvider clock)
         return new Look(clock.GetTimestamp(), took * RestPerLook > ModelCapture.SaveEvery ? took * RestPerLook : ModelCapture.SaveEvery, reference, found);
     }
 
-    private static InputsView Of(string version, TimeSpan span, ModelReference? reference, WindowSketch? window, double? limit)
+    internal static InputsView Of(string version, TimeSpan span, ModelReference? reference, WindowSketch? window, double? limit)
     {
-        var compared = reference is null || window is not { Rows: >= DriftLook.EnoughRows } ? [] : WindowComparison.Of(reference, window);
+        // What is absent or of another kind has no distance, and is what matters most.
+        FeatureComparison[] compared = reference is null || window is not { Rows: >= DriftLook.EnoughRows } ? [] : [.. WindowComparison.Of(reference, window).OrderByDescending(one => one.IsChanged)];
         var max = limit ?? double.PositiveInfinity;
         ImmutableArray<FeatureView> features = [.. compared.Take(MostFeatures).Select(one => new FeatureView(
             one.Name, (one.Kind == FeatureKind.Empty ? one.LiveKind : one.Kind).Word(), one.Distance, one.Chance, one.Missing, one.ReferenceMissing, one.State(max), one.IsTooFar(max)))];

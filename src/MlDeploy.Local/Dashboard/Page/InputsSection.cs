@@ -41,7 +41,7 @@ internal static class InputsSection
         }
 
         return Markup.Of($"""
-            <p class="quiet">{MetricText.Count(inputs.Rows)} rows of the last {time} beside the profile of {MetricText.Count(inputs.ReferenceRows)}. Distance is from 0 (identical) to 1 (disjoint){(inputs.Limit is { } limit ? $", limit {MetricText.Rounded(limit)}" : "")}; chance alone stays below the next column 95 times in 100.</p>
+            <p class="quiet">{MetricText.Count(inputs.Rows)} rows of the last {time} beside the profile of {MetricText.Count(inputs.ReferenceRows)}. Distance is from 0 (identical) to 1 (disjoint){(inputs.Limit is { } limit ? $", limit {MetricText.Rounded(limit)}" : "")}; chance is what it stays below 95 times in 100 when nothing has changed.</p>
             {Table(inputs, inputs.Features.Take(Shown), $"Features of {inputs.Version}")}
             {(inputs.Features.Length > Shown ? Markup.Of($"""<details><summary>{inputs.Features.Length - Shown} more, nearer</summary>{Table(inputs, inputs.Features.Skip(Shown), $"More features of {inputs.Version}")}</details>""") : Markup.None)}
             {(inputs.More > 0 ? Show.Note($"and {inputs.More} nearer still: `mldeploy drift` lists all") : Markup.None)}
