@@ -43,7 +43,7 @@ internal static class PageScript
               document.title = seen.title;
               lost.hidden = true;
             } catch (failure) {
-              if (lost.hidden) lost.textContent = `The host does not answer since ${new Date().toISOString().slice(11, 19)} UTC: this is what was last known. It is asked again and again; \`mldeploy host status\` tells more.`;
+              if (lost.hidden) lost.textContent = `The host has not answered since ${new Date().toISOString().slice(11, 19)} UTC: this is what was last known. It is asked again and again; \`mldeploy host status\` tells more.`;
               lost.hidden = false;
             } finally {
               asking = false;

@@ -35,7 +35,7 @@ internal static class PageStyle
           .gates td[data-column=interval] { grid-column: 1 / -1; }
           .stack td::before { content: attr(data-column); color: var(--quiet); text-align: left; flex-shrink: 0; } .stack td:empty, .stack td:last-child:not(.n):empty { display: none; }
         }
-        @media print { nav, .lost { display: none; } section + section { break-before: page; } }
+        @media print { nav, .lost { display: none; } section + section { break-before: page; } .stack { font-size: 8pt; } .stack th, .stack td { padding-right: 6px; } .stack td:last-child:not(.n) { min-width: 90px; } .stack code, .stack thead th, .stack .n { white-space: normal; } }
 
         """);
 }
