@@ -87,6 +87,14 @@ internal sealed class Contestant : IAsyncDisposable
         }
     }
 
+    /// <summary>What a serving verb says about itself, in words.</summary>
+    public async Task<string[]> AskAsync()
+    {
+        await process.StandardInput.WriteLineAsync();
+        await process.StandardInput.FlushAsync();
+        return (await process.StandardOutput.ReadLineAsync() ?? "").Split(' ');
+    }
+
     public static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -9,7 +9,8 @@ internal sealed record LoadSummary(long Sent, long Failed, double P50, double P9
 /// <summary>Runs the load generator in a process of its own.</summary>
 internal static class LoadProcess
 {
-    public static async Task<LoadSummary> RunAsync(int port, int rate, int seconds, int connections = 32)
+    /// <param name="orders">1 KB with 20 features each, instead of one small order again and again.</param>
+    public static async Task<LoadSummary> RunAsync(int port, int rate, int seconds, int connections = 32, bool orders = false)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
@@ -20,6 +21,11 @@ internal static class LoadProcess
         foreach (var word in new[] { "serve-load", "--port", $"{port}", "--rate", $"{rate}", "--seconds", $"{seconds}", "--connections", $"{connections}" })
         {
             start.ArgumentList.Add(word);
+        }
+
+        if (orders)
+        {
+            start.ArgumentList.Add("--orders");
         }
 
         using var process = Process.Start(start)!;

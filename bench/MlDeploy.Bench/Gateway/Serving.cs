@@ -33,9 +33,10 @@ internal static class Serving
         return 0;
     }
 
-    /// <summary>The gateway as a rollout uses it: two arms at 25 %, every request measured.</summary>
+    /// <summary>The gateway as a rollout uses it: two arms at 25 %, every request measured, and looked into with `--capture on` (or `stalled`).</summary>
     public static async Task<int> GatewayAsync(Arguments arguments)
     {
+        using var orders = arguments.Text("--capture") is { } how ? new CapturedOrders(stall: how == "stalled") : null;
         var backend = new Uri($"http://127.0.0.1:{arguments.Text("--backend")}");
         await using var gateway = await ApplicationGateway.StartAsync(new GatewayOptions
         {
@@ -45,12 +46,14 @@ internal static class Serving
         });
         gateway.SetRoutes(new GatewayRoutes
         {
-            Stable = new ArmRoute(new GatewayArm("v1", TimeSpan.FromSeconds(60)), [backend]),
-            Candidate = new ArmRoute(new GatewayArm("v2", TimeSpan.FromSeconds(60)), [backend]),
+            Stable = new ArmRoute(Arm("v1"), [backend]),
+            Candidate = new ArmRoute(Arm("v2"), [backend]),
             Weight = 0.25,
         });
-        await UntilParentCloses();
+        await UntilParentCloses(() => orders?.Totals() is { } totals ? $"{totals.Taken} {totals.Dropped} {totals.Unparsable}" : "0 0 0");
         return gateway.Totals.Failures == 0 ? 0 : 1;
+
+        GatewayArm Arm(string version) => orders?.Arm(version) ?? new GatewayArm(version, TimeSpan.FromSeconds(60));
     }
 
     /// <summary>The reference: the least code around <see cref="IHttpForwarder"/> that YARP's documentation shows.</summary>
@@ -91,7 +94,8 @@ internal static class Serving
             arguments.Number("--connections", 32),
             arguments.Number("--rate", 2_000),
             TimeSpan.FromSeconds(arguments.Number("--seconds", 5)),
-            TimeSpan.FromSeconds(1));
+            TimeSpan.FromSeconds(1),
+            arguments.Has("--orders") ? CapturedOrders.Bodies(1_000) : [LoadPlan.SmallOrder]);
         var result = await LoadGenerator.RunAsync(load);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -115,9 +119,16 @@ internal static class Serving
         return builder;
     }
 
-    private static async Task UntilParentCloses()
+    /// <param name="answer">What is said to each line that the parent writes.</param>
+    private static async Task UntilParentCloses(Func<string>? answer = null)
     {
         Console.WriteLine("ready");
-        await Task.Run(Console.In.ReadToEnd);
+        await Task.Run(() =>
+        {
+            while (Console.In.ReadLine() is not null)
+            {
+                Console.WriteLine(answer?.Invoke() ?? "");
+            }
+        });
     }
 }

@@ -1,28 +1,23 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Text;
 using System.Threading.Channels;
 using MlDeploy.Core.Analysis.Measuring;
 
 namespace MlDeploy.Bench.Load;
 
 /// <summary>
-/// POSTs a small JSON order over keep-alive connections, with raw sockets, so that the generator costs little beside
+/// POSTs JSON over keep-alive connections, with raw sockets, so that the generator costs little beside
 /// what it measures.
 /// </summary>
 internal static class LoadGenerator
 {
-    private static readonly byte[] Request = Encoding.ASCII.GetBytes(
-        "POST /predict HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: bench\r\nAccept: application/json\r\n"
-        + "Content-Type: application/json\r\nX-User-Id: user-4711\r\nContent-Length: 98\r\n\r\n"
-        + """{"order_value":182.5,"time_to_order":41.2,"items":3,"hour":21,"returning":true,"country":"de"    }""");
-
     public static async Task<LoadResult> RunAsync(LoadPlan plan)
     {
         var counts = new long[LatencyScale.Size];
         var sent = 0L;
         var failed = 0L;
+        var requests = plan.Requests();
         var begin = Stopwatch.GetTimestamp();
         var drivers = Enumerable.Range(0, plan.Connections).Select(_ => Channel.CreateUnbounded<long>()).ToArray();
         var driving = drivers.Select(arrivals => Task.Run(() => DriveAsync(arrivals.Reader))).ToArray();
@@ -40,8 +35,7 @@ internal static class LoadGenerator
             while (plan.Rate > 0 ? await arrivals.WaitToReadAsync() : Stopwatch.GetElapsedTime(begin) < plan.For)
             {
                 var arrived = arrivals.TryRead(out var at) ? at : Stopwatch.GetTimestamp();
-                Interlocked.Increment(ref sent);
-                if (await connection.AskAsync(Request))
+                if (await connection.AskAsync(requests[Interlocked.Increment(ref sent) % requests.Length]))
                 {
                     if (Stopwatch.GetElapsedTime(begin, arrived) >= plan.Settle)
                     {

@@ -88,7 +88,7 @@ public sealed class AdoptionTests : IAsyncLifetime
     {
         var recorded = await SuperviseAndKillHostAsync();
         Signals.Send(recorded.Process, Signals.Kill);
-        await Eventually.Becomes(() => !recorded.Process.IsAlive(), "it ended");
+        await Eventually.Becomes(() => !recorded.Process.IsAlive() && PortAllocator.IsFree(recorded.Port), "it ended, with its last thread");
 
         await using var supervisor = Adopt(recorded);
         await supervisor.WhenSettledAsync();

@@ -46,6 +46,19 @@ public sealed class DistanceSpecs
         Assert.NotEqual(partition.IndexOf(0.1), partition.IndexOf(0.1001));
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(90)]
+    [InlineData(200)]
+    public void Whole_numbers_are_no_farther_from_themselves_than_chance(int values)
+    {
+        var partition = Partition(random => Math.Floor(Math.Abs(random.Normal()) * values / 4));
+        var (counts, moved) = (Counts(partition, new Random(5), 100_000, random => Math.Floor(Math.Abs(random.Normal()) * values / 4)), Counts(partition, new Random(5), 100_000, random => Math.Floor((Math.Abs(random.Normal()) + 0.5) * values / 4)));
+
+        Assert.InRange(Overlap.Distance(partition.Shares, counts), 0, 1.3 * Overlap.Chance(partition.Shares, 100_000, partition.ReferenceCount));
+        Assert.Equal(0.554, Overlap.Distance(partition.Shares, moved), 0.01);
+    }
+
     [Fact]
     public void Names_that_the_reference_has_not_are_unseen()
     {

@@ -20,7 +20,7 @@ internal sealed class DistanceGate : ModelGate
         {
             if (feature.Partition() is { } partition && LimitEvidence.Applies(gate.Measure, partition))
             {
-                evidence.Add(feature.Name, new(() => LimitEvidence.For(gate.Measure, partition, gate.Max!.Value)));
+                evidence.Add(feature.Name, new(() => model!.Evidence.Take(feature, partition, gate.Measure, gate.Max!.Value)));
             }
         }
 

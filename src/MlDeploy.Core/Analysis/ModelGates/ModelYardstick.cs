@@ -18,6 +18,8 @@ namespace MlDeploy.Core.Analysis.ModelGates;
 public sealed record ModelYardstick(
     string? Reference, ImmutableArray<JudgedFeature> Features, JudgedFeature? Prediction, PredictionBins PredictionFrom, bool StableSharesProfile, ImmutableArray<JudgedSlice>? Slices = null)
 {
+    internal EvidenceShelf Evidence { get; } = new();
+
     /// <summary>False for bins that no reference could have.</summary>
     internal bool IsSound => !Features.IsDefault && Features.All(feature => feature is { IsSound: true }) && Prediction is null or { IsSound: true }
         && Features.Select(feature => feature.Name).Distinct(StringComparer.Ordinal).Count() == Features.Length

@@ -12,8 +12,11 @@ internal static class NumberEdges
     /// </summary>
     public const int Bins = 20;
 
-    /// <summary>A number that at least so large a part of the reference has is a bin of its own.</summary>
+    /// <summary>A number that at least so large a part of the reference has is a bin of its own, while there are few different ones.</summary>
     private const double LeastAtom = 0.01;
+
+    /// <summary>Of more different numbers only those are bins of their own that would fill one; the others share bins of equal mass.</summary>
+    private const int Few = 64;
 
     /// <summary>
     /// Numbers that differ by less than this part of themselves count as the same: 0.1 comes as 0.10000000149 from a service that computes
@@ -24,8 +27,9 @@ internal static class NumberEdges
     public static ImmutableArray<double> Of(NumberSketch reference)
     {
         var edges = new SortedSet<double>();
+        var exact = reference.Exact;
         var atoms = reference.IsExact
-            ? reference.Exact.Where(one => one.Count >= LeastAtom * reference.Count).Select(one => one.Value)
+            ? exact.Where(one => one.Count >= (exact.Count <= Few ? LeastAtom : 1.0 / Bins) * reference.Count).Select(one => one.Value)
             : Repeated(Quantiles(reference));
         foreach (var atom in atoms)
         {
@@ -33,11 +37,12 @@ internal static class NumberEdges
             edges.Add(atom + Width(atom));
         }
 
-        if (!reference.IsExact)
+        if (!reference.IsExact || exact.Count > Few)
         {
             foreach (var quantile in Quantiles(reference).Where(quantile => !edges.Any(edge => Math.Abs(edge - quantile) <= 2 * Width(quantile))))
             {
-                edges.Add(quantile);
+                // Beside a number that is counted, so that the same one from a service of single precision falls on the same side.
+                edges.Add(reference.IsExact ? quantile + Width(quantile) : quantile);
             }
         }
 

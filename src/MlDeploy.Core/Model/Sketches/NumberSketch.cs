@@ -7,13 +7,16 @@ namespace MlDeploy.Core.Model.Sketches;
 /// <param name="compression">Of the digest, see <see cref="TDigest"/>.</param>
 public sealed class NumberSketch(double compression = TDigest.DefaultCompression)
 {
-    /// <summary>Different numbers that are counted exactly.</summary>
-    public const int MostExact = 64;
+    /// <summary>Different numbers that are counted exactly: ages, counts and percentages stay exact, and a slot's byte tells which.</summary>
+    public const int MostExact = 250;
 
-    private const int Slots = 256;
+    /// <summary>Room at first; a feature with a handful of numbers, or one of 100,000 columns, should cost little.</summary>
+    private const int FewExact = 16;
 
     private double[] values = [];
     private long[] counts = [];
+
+    /// <summary>Open addressing, twice as many as there is room for numbers: which number is there, from 1; 0 is none.</summary>
     private byte[] slots = [];
     private int distinct;
     private TDigest? digest;
@@ -156,37 +159,67 @@ public sealed class NumberSketch(double compression = TDigest.DefaultCompression
 
     private void AddExact(double value, long count)
     {
-        if (slots.Length == 0)
+        if (distinct == values.Length && !GrowExact())
         {
-            (slots, values, counts) = (new byte[Slots], new double[MostExact], new long[MostExact]);
-        }
-
-        // -0 and 0 are one number, and must be one key.
-        var bits = (ulong)BitConverter.DoubleToInt64Bits(value + 0.0);
-        for (var slot = (byte)((bits * 0x9E3779B97F4A7C15UL) >> 56); ; slot++)
-        {
-            var index = slots[slot] - 1;
-            if (index >= 0 && values[index] == value)
-            {
-                counts[index] += count;
-                return;
-            }
-
-            if (index >= 0)
-            {
-                continue;
-            }
-
-            if (distinct == MostExact)
-            {
-                BecomeDigest().Add(value, count);
-                return;
-            }
-
-            (values[distinct], counts[distinct]) = (value, count);
-            slots[slot] = (byte)++distinct;
+            AddOrBecomeDigest(value, count);
             return;
         }
+
+        ref var slot = ref slots[SlotOf(value)];
+        if (slot > 0)
+        {
+            counts[slot - 1] += count;
+            return;
+        }
+
+        (values[distinct], counts[distinct]) = (value, count);
+        slot = (byte)++distinct;
+    }
+
+    private void AddOrBecomeDigest(double value, long count)
+    {
+        if (slots[SlotOf(value)] is > 0 and var known)
+        {
+            counts[known - 1] += count;
+        }
+        else
+        {
+            BecomeDigest().Add(value, count);
+        }
+    }
+
+    /// <summary>Where the number is, or would be.</summary>
+    private int SlotOf(double value)
+    {
+        // -0 and 0 are one number, and must be one key.
+        var bits = (ulong)BitConverter.DoubleToInt64Bits(value + 0.0);
+        var slot = (int)((bits * 0x9E3779B97F4A7C15UL) >> 48) & (slots.Length - 1);
+        while (slots[slot] > 0 && values[slots[slot] - 1] != value)
+        {
+            slot = (slot + 1) & (slots.Length - 1);
+        }
+
+        return slot;
+    }
+
+    /// <returns>False when there is all the room already.</returns>
+    private bool GrowExact()
+    {
+        if (values.Length == MostExact)
+        {
+            return false;
+        }
+
+        var room = Math.Max(FewExact, values.Length * 4);
+        slots = new byte[2 * room];
+        Array.Resize(ref values, Math.Min(room, MostExact));
+        Array.Resize(ref counts, values.Length);
+        for (var index = 0; index < distinct; index++)
+        {
+            slots[SlotOf(values[index])] = (byte)(index + 1);
+        }
+
+        return true;
     }
 
     private TDigest BecomeDigest()
