@@ -15,6 +15,7 @@ public sealed class LiveDriftSpecs(UnhurriedAccount account) : AwsTest(account)
     public async Task Orders_like_the_profile_are_well_and_milliseconds_for_seconds_are_beyond_the_limit()
     {
         using var service = await FraudScoring.ProvisionedAsync(Account);
+        await Account.ConfirmMailsAsync(service.User.Name);
         await using var customers = service.Customers(Rate);
         ToolResult well = null!;
         await Until.TrueAsync(async () => (well = await service.User.RunAsync("drift -t aws --since 10m -o json")).ExitCode != 3 && well.Json.GetProperty("rows").GetInt64() > 500, () => $"500 orders are in the log: {well}");
@@ -31,8 +32,11 @@ public sealed class LiveDriftSpecs(UnhurriedAccount account) : AwsTest(account)
         Measurements.Record("aws, what drift read of v6", bad.Output.Split('\n')[1]);
 
         (await service.User.RunAsync("drift -t aws --since 10m --version v6 --except time_to_order")).ExitsWith(0);
+        var before = (await service.User.RunAsync("drift -t aws --since 2m --against 2m --max 1 -o json")).ExitsWith(0);
+        Assert.True(before.Json.GetProperty("referenceReading").GetProperty("rows").GetInt64() > 0, $"{before}");
         var watched = (await service.User.RunAsync("drift -t aws --since 10m --every 1m --looks 2")).ExitsWith(10);
         Assert.Equal(1, watched.Errors.Split("drift in v6-").Length - 1);
+        Assert.Single(await Account.MailsAsync(service.User.Name), mail => mail.Contains("drift in v6-", StringComparison.Ordinal) && mail.Contains("time_to_order", StringComparison.Ordinal));
         using (Account.With(new FaultSettings { Deny = ["logs:FilterLogEvents"] }))
         {
             (await service.User.RunAsync("drift -t aws --since 10m")).ExitsWith(7).Says("logs:FilterLogEvents");
