@@ -3,6 +3,7 @@ using System.CommandLine;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest.Resolution;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Sketches;
 
 namespace MlDeploy.Tool.Model;
 
@@ -40,7 +41,7 @@ internal sealed class FeatureChoice
         .Without([.. reference.Features.Select(feature => feature.Name).Where(name => !Takes(name))])
         .WithPrediction(reference.Prediction is { } prediction && Takes(prediction.Name) ? prediction : null);
 
-    public ImmutableArray<FeatureComparison> Compare(ModelReference reference, Core.Model.Sketches.WindowSketch live, DistanceMeasure measure) =>
+    public ImmutableArray<FeatureComparison> Compare(ModelReference reference, WindowSketch live, DistanceMeasure measure) =>
         [.. WindowComparison.Of(reference, live, measure).Where(one => Takes(one.Name))];
 
     private static IEnumerable<string> Read(ParseResult parse, Option<string[]> option, string[] known)

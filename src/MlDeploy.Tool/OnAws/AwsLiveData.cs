@@ -10,7 +10,6 @@ using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Model.Predictions;
 using MlDeploy.Core.Model.Profiles;
-using MlDeploy.Core.Model.Sketches;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Tool.Commands;
 using MlDeploy.Tool.Model;
