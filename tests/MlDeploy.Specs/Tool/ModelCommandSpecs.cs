@@ -4,6 +4,7 @@ using System.Text.Json;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Model.Sketches;
+using MlDeploy.Tool.Model;
 
 namespace MlDeploy.Specs.ToolShell;
 
@@ -165,6 +166,13 @@ public sealed class ModelCommandSpecs : IDisposable
         Assert.Contains(message, run.Messages, StringComparison.Ordinal);
         Assert.Contains(remedy, run.Messages, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(1_616, 1_616, true, 0, "all 1,616 logged rows were read")]
+    [InlineData(96_213, 1_204_000, false, 0, "96,213 of about 1,204,000 logged rows were read, the beginning of each part of that time")]
+    [InlineData(250, 1_000, true, 3, "250 of about 1,000 logged rows were read, as monitoring.capture.sample says; 3 lines are cut off or no JSON")]
+    public void How_much_was_read_of_how_much_is_told(long rows, long logged, bool whole, long unparsable, string told) =>
+        Assert.Equal(told, ModelText.Reading(new LiveReading(rows, logged, whole, unparsable)));
 
     private Task<ToolRun> Run(params string[] arguments) => ToolRun.Of(surroundings => surroundings with { WorkingDirectory = folder }, arguments);
 
