@@ -24,7 +24,7 @@ internal sealed class CapturedOrders : IDisposable
     /// <param name="stall">The parsing thread never returns from its first request.</param>
     public CapturedOrders(bool stall)
     {
-        queue = new CaptureQueue(exchange => Read(exchange, stall), Console.Error.WriteLine);
+        queue = new CaptureQueue(exchange => Read(exchange, stall), Console.Error.WriteLine, TimeProvider.System);
     }
 
     /// <summary>Bodies of exactly 1 KB, each with other values.</summary>

@@ -81,7 +81,10 @@ public static class NotBuilt
     {
         if (manifest.Monitoring.Drift is not null)
         {
-            refused.Add("monitoring.drift", "watching for drift is not built yet", "Remove monitoring.drift until then.");
+            refused.Add(
+                "monitoring.drift",
+                "is looked after by a host that stays, and none does on aws: nothing would be watched",
+                "Run `mldeploy drift -t aws --every 1h`, or `mldeploy drift -t aws` by a schedule in the pipeline, and remove monitoring.drift here; an environment can differ from the rest.");
         }
     }
 

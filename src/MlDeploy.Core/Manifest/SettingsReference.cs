@@ -108,7 +108,7 @@ public static class SettingsReference
 
         Accepted by `validate` and refused, never ignored, by every command that would act on it: on the target local `application.image`,
         `ssm:` and `secretsmanager:` secrets, more than one instance, `training` and `notifications.email`; on the target aws `monitoring.drift`
-        and `notifications.webhook`.
+        (no host of ours stays there; `mldeploy drift -t aws --every 1h` watches instead) and `notifications.webhook`.
 
         ## What is different on aws
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MlDeploy.Core.Model.Distances;
 
 namespace MlDeploy.Core.Report;
 
@@ -31,7 +32,10 @@ public sealed record FeatureReport
 
     public bool IsPrediction { get; init; }
 
-    /// <summary>Distance of the candidate from <see cref="DistanceFrom"/>, 0 identical to 1 disjoint; null when it could not be told.</summary>
+    /// <summary>How distances of this feature are measured.</summary>
+    public DistanceMeasure Measure { get; init; }
+
+    /// <summary>Distance of the candidate from <see cref="DistanceFrom"/>, from 0 identical up, by overlap and ks at most 1; null when it could not be told.</summary>
     public double? Distance { get; init; }
 
     /// <summary>Its time-uniform lower bound: what a gate compares with its limit.</summary>

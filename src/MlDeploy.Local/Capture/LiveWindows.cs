@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Model.Sketches;
 using MlDeploy.Local.Hosting;
@@ -9,7 +10,8 @@ namespace MlDeploy.Local.Capture;
 /// <summary>What a version on this machine was asked and answered in a span of time.</summary>
 /// <param name="Window">Null when nothing was captured then.</param>
 /// <param name="Profile">The file it was deployed with; null without one.</param>
-public sealed record LiveWindow(string Version, WindowSketch? Window, string? Profile);
+/// <param name="Exclude">Features that are not captured.</param>
+public sealed record LiveWindow(string Version, WindowSketch? Window, string? Profile, ImmutableArray<string> Exclude);
 
 /// <summary>Live data from the state, read without the host; it saves every few seconds what it counts.</summary>
 public static class LiveWindows
@@ -21,7 +23,9 @@ public static class LiveWindows
         var paths = state.Application(application);
         var id = version is null ? Stable(paths, application) : Find(paths, state, application, version, clock);
         var windows = new WindowStore(paths, clock, new HostLog(state.HostLog, clock));
-        return new LiveWindow(id, windows.Between(id, from, to), File.Exists(paths.Profile(id)) ? paths.Profile(id) : null);
+        return new LiveWindow(
+            id, windows.Between(id, from, to), File.Exists(paths.Profile(id)) ? paths.Profile(id) : null,
+            new VersionStore(paths, state, clock).TryRead(id)?.Manifest.Monitoring.CaptureExclude ?? []);
     }
 
     private static string Stable(ApplicationPaths paths, string application) => ApplicationRecord.Read(paths)?.Stable ?? throw new ExpectedException(

@@ -38,7 +38,7 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
 
         lock (gate)
         {
-            queue ??= new CaptureQueue(exchange => exchange.Arm.Count(exchange), log.Write);
+            queue ??= new CaptureQueue(exchange => exchange.Arm.Count(exchange), log.Write, clock);
             saving ??= clock.CreateTimer(_ => Save(), null, SaveEvery, SaveEvery);
             var arm = new ArmCapture(version.Id, settings, ModelJudging.Inputs(TryProfile(version.Id)?.Profile, settings.Exclude), queue, clock, Rows(version)) { Log = FollowedArm.PathOf(version.Manifest, paths, version.Id) };
             arms.Add(arm);

@@ -15,8 +15,8 @@ internal static class DriftCommand
 
     private static readonly string[] Measures = ["overlap", "ks", "psi", "wasserstein"];
 
-    private static readonly Argument<string[]> Data = new("data") { Description = "The window: CSV, JSON Lines, gzip of either, or windows of sketches; several are taken as one; `-` is standard input. Default: live data of stable, from the local target.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<string?> Profile = new("--profile") { Description = "The reference: a profile, or another window or data; default: the profile that live data's version was deployed with, else the manifest's model.profile.", HelpName = "FILE" };
+    private static readonly Argument<string[]> Data = new("data") { Description = "The window: CSV, JSON Lines, gzip of either, or windows of sketches; several are taken as one; `-` is standard input. Default: live data of stable, from the target.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string?> Profile = new("--profile") { Description = "The reference: a profile, or another window or data; default: the profile that live data's version was deployed with (on the local target), else the manifest's model.profile.", HelpName = "FILE" };
     private static readonly Option<string?> Merge = new("--merge") { Description = "Take all windows of sketches in this folder as one.", HelpName = "FOLDER" };
     private static readonly Option<double> Max = new("--max") { Description = "The largest distance that is well; default 0.2. Absent and retyped features are never well.", HelpName = "NUMBER", DefaultValueFactory = _ => DefaultMax };
     private static readonly Option<double?> DiffMax = new("--max") { Description = "Exit 10 when a feature is farther than this, absent or retyped; default: only tell.", HelpName = "NUMBER" };
@@ -31,11 +31,12 @@ internal static class DriftCommand
             Examples =
             [
                 "mldeploy drift --since 1h",
+                "mldeploy drift --target aws --every 1h --except campaign",
                 "mldeploy drift --profile model/profile.json requests.jsonl.gz --max 0.2",
                 "mldeploy drift --engine postgresql --table logs.requests --time-column at --from 24h",
             ],
             AnyTarget = true,
-        }.With(Data).With([Profile, Merge, Max, Measure, Prediction, LiveOptions.Version, LiveOptions.Since, LiveOptions.Against, DriftWatching.Every, DriftWatching.Looks, .. EngineOptions.All, .. options.Running]);
+        }.With(Data).With([Profile, Merge, Max, Measure, .. FeatureChoice.All, Prediction, .. LiveOptions.All, DriftWatching.Every, DriftWatching.Looks, .. EngineOptions.All, .. options.Running]);
 
     public static ToolCommand Diff(string group) =>
         new ToolCommand(group, "diff", "What changed between two profiles: columns, kinds, distributions, missing values.", DiffAsync).With(Before, After).With(DiffMax, Measure);
@@ -47,7 +48,8 @@ internal static class DriftCommand
             return await DriftWatching.RunAsync(parse, context, () => LookAsync(parse, context));
         }
 
-        var statements = EngineWindow.Sql(engine, ModelInput.Reference(parse.GetValue(Profile) ?? await FromManifestAsync(parse, context), context));
+        var known = ModelInput.Reference(parse.GetValue(Profile) ?? await FromManifestAsync(parse, context), context);
+        var statements = EngineWindow.Sql(engine, FeatureChoice.Of(parse, known).Narrowed(known));
         context.Results.Write("drift-sql", new SqlDocument(engine.Engine, statements), ModelToolDocuments.Default.SqlDocument, (text, _) => text.WriteLine(string.Join("\n\n", statements.Select(one => $"{one};"))));
         return ExitCode.Done;
     }
@@ -62,14 +64,16 @@ internal static class DriftCommand
         if (live.Count == 0)
         {
             var seen = await LiveOptions.ReadAsync(parse, context, parse.GetValue(Profile));
-            return Tell("drift", parse, context, seen.ReferenceName, [seen.Name], seen.Reference, WindowComparison.Of(seen.Reference, seen.Window, Chosen(parse)), seen.Window.Rows, parse.GetValue(Max), of: seen.Name);
+            var told = FeatureChoice.Of(parse, seen.Reference).Compare(seen.Reference, seen.Window, Chosen(parse));
+            return Tell("drift", parse, context, seen.ReferenceName, [seen.Name], seen.Reference, told, seen.Window.Rows, parse.GetValue(Max), of: seen);
         }
 
         LiveOptions.RefuseBesideData(parse);
         var profile = parse.GetValue(Profile) ?? await FromManifestAsync(parse, context);
         var reference = ModelInput.Reference(profile, context);
-        var window = engine is null ? ModelInput.Window(live, reference, parse.GetValue(Prediction), context) : await EngineWindow.ReadAsync(engine, reference, context);
-        return Tell("drift", parse, context, profile, live, reference, WindowComparison.Of(reference, window, Chosen(parse)), window.Rows, parse.GetValue(Max));
+        var choice = FeatureChoice.Of(parse, reference);
+        var window = engine is null ? ModelInput.Window(live, reference, parse.GetValue(Prediction), context) : await EngineWindow.ReadAsync(engine, choice.Narrowed(reference), context);
+        return Tell("drift", parse, context, profile, live, reference, choice.Compare(reference, window, Chosen(parse)), window.Rows, parse.GetValue(Max));
     }
 
     private static Task<ExitCode> DiffAsync(ParseResult parse, CommandContext context)
@@ -80,7 +84,7 @@ internal static class DriftCommand
     }
 
     private static (ExitCode Exit, DriftDocument Document) Tell(
-        string kind, ParseResult parse, CommandContext context, string profile, IReadOnlyList<string> live, ModelReference reference, ImmutableArray<FeatureComparison> compared, long rows, double? max, string? of = null)
+        string kind, ParseResult parse, CommandContext context, string profile, IReadOnlyList<string> live, ModelReference reference, ImmutableArray<FeatureComparison> compared, long rows, double? max, LiveComparison? of = null)
     {
         if (max is not (null or >= 0))
         {
@@ -89,10 +93,15 @@ internal static class DriftCommand
 
         var measure = Chosen(parse);
         ImmutableArray<ComparedFeature> features = [.. compared.Select(one => ComparedFeature.Of(one, max))];
-        var document = new DriftDocument(profile, [.. live], Measures[(int)measure], max, reference.Rows, rows, features.Count(one => one.Beyond), features);
+        var document = new DriftDocument(profile, [.. live], Measures[(int)measure], max, reference.Rows, rows, features.Count(one => one.Beyond), features, of?.Reading, of?.ReferenceReading);
         context.Results.Write(kind, document, ModelToolDocuments.Default.DriftDocument, (text, palette) =>
         {
-            text.WriteLine($"{rows:N0} rows{(of is null ? "" : $" of {of}")} beside {reference.Rows:N0} of {profile}");
+            text.WriteLine($"{rows:N0} rows{(of is null ? "" : $" of {of.Name}")} beside {reference.Rows:N0} of {profile}");
+            foreach (var (name, reading) in new[] { (of?.Name, of?.Reading), (profile, of?.ReferenceReading) })
+            {
+                text.Write(reading is null ? "" : $"{name}: {ModelText.Reading(reading)}\n");
+            }
+
             text.WriteLine();
             ModelText.Comparison(features, document.Measure == "overlap" ? "distance" : document.Measure).Write(text, palette);
             if (max is not null)

@@ -21,7 +21,17 @@ internal sealed record CategoryShare(string Name, double Share);
 
 /// <summary>`mldeploy/drift/v1` and `mldeploy/profile-diff/v1`</summary>
 /// <param name="Beyond">The exit code is 10 when there is one, and a limit was set.</param>
-internal sealed record DriftDocument(string Reference, ImmutableArray<string> Live, string Measure, double? Max, long ReferenceRows, long Rows, long Beyond, ImmutableArray<ComparedFeature> Features);
+/// <param name="Reading">Of live data that is read within bounds; null where all there is was taken.</param>
+/// <param name="ReferenceReading">The same of the reference.</param>
+internal sealed record DriftDocument(
+    string Reference, ImmutableArray<string> Live, string Measure, double? Max, long ReferenceRows, long Rows, long Beyond, ImmutableArray<ComparedFeature> Features,
+    LiveReading? Reading = null, LiveReading? ReferenceReading = null);
+
+/// <summary>What was read of live data that somebody else keeps.</summary>
+/// <param name="Logged">Rows that were logged in that time, by an estimate where not all were read.</param>
+/// <param name="Whole">False when more was logged than is read of one window: then the beginning of each part of that time was read.</param>
+/// <param name="Unparsable">Lines of what was read that are cut off or no JSON.</param>
+internal sealed record LiveReading(long Rows, long Logged, bool Whole, long Unparsable);
 
 /// <param name="Chance">The distance that chance alone stays below 95 times in 100.</param>
 internal sealed record ComparedFeature(

@@ -35,6 +35,11 @@ internal static class ModelText
         return variable("TERM") == "dumb" || (locale is not null && !locale.Contains("UTF", StringComparison.OrdinalIgnoreCase) && locale != "C.utf8");
     }
 
+    /// <summary>How much of what was logged is in a window, and what was left out.</summary>
+    public static string Reading(LiveReading read) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(read.Whole && read.Logged == read.Rows ? $"all {read.Rows:N0} logged rows" : $"{read.Rows:N0} of about {read.Logged:N0} logged rows")} were read{(read.Logged == read.Rows ? "" : read.Whole ? ", as monitoring.capture.sample says" : ", the beginning of each part of that time")}{(read.Unparsable > 0 ? $"; {read.Unparsable:N0} lines are cut off or no JSON" : "")}");
+
     /// <summary>Features by distance: the most different first.</summary>
     public static Table Comparison(IEnumerable<ComparedFeature> features, string measure)
     {

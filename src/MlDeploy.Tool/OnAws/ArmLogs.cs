@@ -16,11 +16,15 @@ internal sealed class ArmLogs(AwsSession session, StandingApplication applicatio
     private const int MostNamed = 10;
 
     /// <exception cref="ExpectedException">There is no such version, or it has written nothing.</exception>
-    public async Task<LogSelection> FindAsync(string version) => version switch
+    public async Task<LogSelection> FindAsync(string version) =>
+        await DefinitionAsync(version) is { } definition ? await OfDefinitionAsync(definition, version) : await OfStreamsAsync(version);
+
+    /// <returns>The task definition that is meant; null for a label or an id, which many may have.</returns>
+    /// <exception cref="ExpectedException">Nothing serves, or no deployment is under way.</exception>
+    public async Task<string?> DefinitionAsync(string version) => version switch
     {
-        "stable" or "candidate" => await OfDefinitionAsync(await ArmAsync(version), version),
-        _ when version.Contains(':', StringComparison.Ordinal) => await OfDefinitionAsync(version, version),
-        _ => await OfStreamsAsync(version),
+        "stable" or "candidate" => await ArmAsync(version),
+        _ => version.Contains(':', StringComparison.Ordinal) ? version : null,
     };
 
     /// <returns>The arm's task definition.</returns>

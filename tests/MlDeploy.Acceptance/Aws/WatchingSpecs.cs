@@ -23,7 +23,7 @@ public sealed class WatchingSpecs(UnhurriedAccount account) : AwsTest(account)
     [Trait("run", "soak")]
     public async Task Another_machine_sees_what_is_under_way_and_aborts_it_and_everybody_tells_the_same_reason()
     {
-        using var service = await ScoringService.ProvisionedAsync(Account, Told);
+        using var service = await ScoringService.ProvisionedAsync(Account, more: Told);
         await service.ConfirmMailsAsync();
         await using var traffic = TrafficLoad.Start(service.Url, Rate);
         service.Write("v2", rollout: Long, more: Told);
@@ -82,7 +82,7 @@ public sealed class WatchingSpecs(UnhurriedAccount account) : AwsTest(account)
     [Trait("run", "soak")]
     public async Task Without_its_runner_mails_and_history_say_that_nobody_judged_and_CodeDeploy_rolled_back()
     {
-        using var service = await ScoringService.ProvisionedAsync(Account, Told);
+        using var service = await ScoringService.ProvisionedAsync(Account, more: Told);
         await service.ConfirmMailsAsync();
         await using var traffic = TrafficLoad.Start(service.Url, Rate);
         service.Write("v2", rollout: Long, more: Told);
@@ -109,7 +109,7 @@ public sealed class WatchingSpecs(UnhurriedAccount account) : AwsTest(account)
     [Trait("run", "soak")]
     public async Task Another_machine_promotes_during_the_bake_and_rolls_back_to_what_served_and_the_models_age_follows()
     {
-        using var service = await ScoringService.ProvisionedAsync(Account, $"{Told}\nmodel: {{ name: fraud, trainedAt: 2026-01-01T00:00:00Z }}");
+        using var service = await ScoringService.ProvisionedAsync(Account, more: $"{Told}\nmodel: {{ name: fraud, trainedAt: 2026-01-01T00:00:00Z }}");
         await service.ConfirmMailsAsync();
         await using var traffic = TrafficLoad.Start(service.Url, Rate);
         using var other = service.OnAnotherMachine();

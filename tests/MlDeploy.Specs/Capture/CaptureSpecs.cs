@@ -17,7 +17,7 @@ public sealed class CaptureSpecs
     [Fact]
     public async Task What_passes_the_gateway_is_counted_per_step_and_the_bodies_arrive_unchanged()
     {
-        using var queue = new CaptureQueue(exchange => exchange.Arm.Count(exchange), _ => { });
+        using var queue = new CaptureQueue(exchange => exchange.Arm.Count(exchange), _ => { }, TimeProvider.System);
         var (fixture, arm) = await StartAsync(queue);
         await using var owned = fixture;
         arm.BeginStep(Judging, fixture.Gateway.Step + 1);
@@ -43,7 +43,7 @@ public sealed class CaptureSpecs
     [Fact]
     public async Task A_request_of_an_earlier_step_is_kept_but_not_judged()
     {
-        using var queue = new CaptureQueue(exchange => exchange.Arm.Count(exchange), _ => { });
+        using var queue = new CaptureQueue(exchange => exchange.Arm.Count(exchange), _ => { }, TimeProvider.System);
         var (fixture, arm) = await StartAsync(queue);
         await using var owned = fixture;
         await PostAsync(fixture.Client, """{"age":40}""");
@@ -58,7 +58,7 @@ public sealed class CaptureSpecs
     public async Task A_stalled_parser_costs_no_prediction_and_what_is_dropped_is_counted()
     {
         using var stalled = new ManualResetEventSlim();
-        using var queue = new CaptureQueue(_ => stalled.Wait(), _ => { });
+        using var queue = new CaptureQueue(_ => stalled.Wait(), _ => { }, TimeProvider.System);
         var (fixture, arm) = await StartAsync(queue);
         await using var owned = fixture;
         var body = $$"""{"age":40,"text":"{{new string('x', 200_000)}}"}""";
@@ -78,7 +78,7 @@ public sealed class CaptureSpecs
     [Fact]
     public async Task A_body_that_is_too_large_is_dropped_and_passes_all_the_same()
     {
-        using var queue = new CaptureQueue(exchange => exchange.Arm.Count(exchange), _ => { });
+        using var queue = new CaptureQueue(exchange => exchange.Arm.Count(exchange), _ => { }, TimeProvider.System);
         var (fixture, arm) = await StartAsync(queue);
         await using var owned = fixture;
         var body = new string('x', BodyCopy.Most + 1);
@@ -92,7 +92,7 @@ public sealed class CaptureSpecs
     public async Task A_reader_that_throws_costs_that_request_alone_and_is_told_once()
     {
         var told = new List<string>();
-        using var queue = new CaptureQueue(_ => throw new InvalidOperationException("a bug"), told.Add);
+        using var queue = new CaptureQueue(_ => throw new InvalidOperationException("a bug"), told.Add, TimeProvider.System);
         var (fixture, arm) = await StartAsync(queue);
         await using var owned = fixture;
         await PostAsync(fixture.Client, """{"age":40}""");
@@ -107,7 +107,7 @@ public sealed class CaptureSpecs
     [InlineData(0, 0)]
     public async Task A_sample_is_taken_evenly(double share, int looked)
     {
-        using var queue = new CaptureQueue(exchange => exchange.Arm.Count(exchange), _ => { });
+        using var queue = new CaptureQueue(exchange => exchange.Arm.Count(exchange), _ => { }, TimeProvider.System);
         var (fixture, arm) = await StartAsync(queue, PredictionReaderSpecs.Settings(ModelProtocol.Json) with { Sample = share });
         await using var owned = fixture;
         for (var sent = 0; sent < 400; sent++)

@@ -59,6 +59,16 @@ public class TargetSpecs
     public void What_aws_can_do_is_not_refused() => Assert.Empty(NotBuilt.RefusedAtUse(Reading.Valid(OnAws), "aws"));
 
     [Fact]
+    public void Watching_for_drift_on_aws_is_refused_with_the_command_that_does_it()
+    {
+        var refused = Assert.Single(NotBuilt.RefusedAtUse(Reading.Valid(OnAws, set: ["model.profile=p.json", "monitoring.drift.max=0.2"]), "aws"));
+
+        Assert.Equal("monitoring.drift", refused.Path);
+        Assert.Contains("`mldeploy drift -t aws --every 1h`", refused.Remedy, StringComparison.Ordinal);
+        Assert.Contains("schedule in the pipeline", refused.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_codedeploy_can_do_is_valid_on_aws() => Assert.Empty(TargetRules.ForAws(Reading.Valid(OnAws)));
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml.Linq;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Errors;
+using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Report;
 using MlDeploy.Core.Report.Html;
 using MlDeploy.Core.Rollout.Journal;
@@ -92,6 +93,20 @@ public sealed class HtmlReportSpecs
     {
         Assert.Contains("<a href=\"https://ci.example/run/7?a=1&amp;b=2\"", HtmlReport.From(Promoted() with { RunUrl = "https://ci.example/run/7?a=1&b=2" }), StringComparison.Ordinal);
         Assert.DoesNotContain("<a ", HtmlReport.From(Promoted() with { RunUrl = "data:text/html,hello" }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(DistanceMeasure.Overlap, 0.5, 0.2, 50, 20)]
+    [InlineData(DistanceMeasure.Ks, 1, 0.2, 100, 20)]
+    [InlineData(DistanceMeasure.Psi, 0.125, 0.25, 25, 50)]
+    [InlineData(DistanceMeasure.Psi, 7, 0.25, 100, 50)]
+    [InlineData(DistanceMeasure.Wasserstein, 3, 2, 75, 50)]
+    public void A_bar_is_drawn_beside_the_largest_distance_or_beside_the_limit_where_there_is_none(DistanceMeasure measure, double distance, double limit, double width, double at)
+    {
+        var feature = ExampleFeatures.Few.Features[1] with { Measure = measure, Distance = distance, Limit = limit };
+        var bars = Elements(HtmlReport.From(Promoted() with { Features = ExampleFeatures.Few with { Features = [feature] } })).Single(element => (string?)element.Attribute("class") == "meter").Elements().ToArray();
+
+        Assert.Equal((width, at), ((double)bars[1].Attribute("width")!, (double)bars[2].Attribute("x1")!));
     }
 
     [Fact]

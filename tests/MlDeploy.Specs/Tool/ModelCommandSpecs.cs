@@ -4,6 +4,7 @@ using System.Text.Json;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Model.Profiles;
 using MlDeploy.Core.Model.Sketches;
+using MlDeploy.Tool.Model;
 
 namespace MlDeploy.Specs.ToolShell;
 
@@ -58,6 +59,42 @@ public sealed class ModelCommandSpecs : IDisposable
         Assert.Equal(ExitCode.DriftBeyondLimit, drift.ExitCode);
         using var document = JsonDocument.Parse(drift.Results);
         Assert.Equal("seconds", document.RootElement.GetProperty("features")[0].GetProperty("name").GetString());
+    }
+
+    [Theory]
+    [InlineData(ExitCode.Done, "", "--except", "seconds")]
+    [InlineData(ExitCode.Done, "", "--except", "amount,seconds")]
+    [InlineData(ExitCode.Done, "", "--features", "amount", "--features", "items,score")]
+    [InlineData(ExitCode.DriftBeyondLimit, "", "--features", "seconds")]
+    [InlineData(ExitCode.Usage, "did you mean 'seconds'?", "--except", "second")]
+    [InlineData(ExitCode.Usage, "the reference has no feature 'weight'", "--features", "amount,weight")]
+    [InlineData(ExitCode.Usage, "both say what is compared", "--features", "amount", "--except", "seconds")]
+    [InlineData(ExitCode.Usage, "leaves nothing to compare", "--except", "amount,seconds,items,country,returning,score")]
+    public async Task Features_are_chosen_by_name(ExitCode exit, string message, params string[] choice)
+    {
+        Data("test.csv", 4000);
+        Data("faulty.csv", 2000, seed: 6, factor: 1000);
+        await Run("profile", "create", "test.csv", "--out", "p.json", "--prediction", "score");
+        var run = await Run(["drift", "--profile", "p.json", "faulty.csv", "-o", "json", .. choice]);
+
+        Assert.True(exit == run.ExitCode, run.Results + run.Messages);
+        Assert.Contains(message, run.Results + run.Messages, StringComparison.Ordinal);
+        if (exit is ExitCode.Done)
+        {
+            Assert.DoesNotContain("seconds", run.Results, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task An_engine_is_asked_about_the_chosen_features_only()
+    {
+        Data("test.csv", 4000);
+        await Run("profile", "create", "test.csv", "--out", "p.json");
+        var shown = await Run("drift", "--engine", "clickhouse", "--table", "t", "--profile", "p.json", "--show-sql", "--features", "items");
+
+        Assert.Equal(ExitCode.Done, shown.ExitCode);
+        Assert.Contains("items", shown.Results, StringComparison.Ordinal);
+        Assert.DoesNotContain("amount", shown.Results, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,6 +153,26 @@ public sealed class ModelCommandSpecs : IDisposable
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains(message, run.Messages, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("mlapp.yaml has no model.log", """such as {"inputs":{"age":40,"country":"DE"},"prediction":0.25}""", "model: { profile: p.json }")]
+    [InlineData("--every is at least 60 s on aws", "such as --every 1h", "model: { profile: p.json, log: {} }", "--every", "10s")]
+    public async Task On_aws_drift_says_before_anybody_is_asked_what_it_needs(string message, string remedy, string model, params string[] more)
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "mlapp.yaml"), $"apiVersion: mldeploy/v1\nname: app\nversion: v1\napplication: {{ image: x:1 }}\nrollout: {{ strategy: all-at-once }}\ntargets: {{ aws: {{ region: eu-central-1 }} }}\n{model}\n", TestContext.Current.CancellationToken);
+        var run = await Run(["drift", "-t", "aws", .. more]);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(message, run.Messages, StringComparison.Ordinal);
+        Assert.Contains(remedy, run.Messages, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1_616, 1_616, true, 0, "all 1,616 logged rows were read")]
+    [InlineData(96_213, 1_204_000, false, 0, "96,213 of about 1,204,000 logged rows were read, the beginning of each part of that time")]
+    [InlineData(250, 1_000, true, 3, "250 of about 1,000 logged rows were read, as monitoring.capture.sample says; 3 lines are cut off or no JSON")]
+    public void How_much_was_read_of_how_much_is_told(long rows, long logged, bool whole, long unparsable, string told) =>
+        Assert.Equal(told, ModelText.Reading(new LiveReading(rows, logged, whole, unparsable)));
 
     private Task<ToolRun> Run(params string[] arguments) => ToolRun.Of(surroundings => surroundings with { WorkingDirectory = folder }, arguments);
 

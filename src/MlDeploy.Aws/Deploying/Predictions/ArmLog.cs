@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using MlDeploy.Aws.Clients.Logs;
 using MlDeploy.Core.Analysis.ModelGates;
 using MlDeploy.Core.Model.Predictions;
@@ -20,21 +19,14 @@ internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace pl
     /// <summary>A line that came up to so much later than its look is still found by the next.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(45);
 
-    /// <summary>The golden ratio's fraction: multiples of it fill [0, 1) evenly, whatever the number of lines.</summary>
-    private const double Golden = 0.6180339887498949;
-
-    private readonly PredictionLineReader reader = new(settings, judging.Reference);
     private readonly Dictionary<string, long> counted = new(StringComparer.Ordinal);
     private readonly string revision = taskDefinition[(taskDefinition.LastIndexOf('/') + 1)..];
     private StepWindow window = new(judging, 0, taskDefinition);
     private DateTimeOffset from;
     private DateTimeOffset cursor;
+    private SampledLines lines = new(settings, judging.Reference);
     private bool all = true;
-    private long rows;
     private double dropped;
-    private long unparsable;
-    private long unrelated;
-    private long lines;
 
     public string TaskDefinition => taskDefinition;
 
@@ -43,7 +35,7 @@ internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace pl
         window = new StepWindow(judging, number, taskDefinition);
         counted.Clear();
         (from, cursor, all) = (began, began, true);
-        (dropped, unparsable, unrelated) = (0, 0, 0);
+        (dropped, lines) = (0, new SampledLines(settings, judging.Reference));
     }
 
     /// <param name="next">Asked before each call: whether one more may be made.</param>
@@ -57,15 +49,15 @@ internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace pl
 
         // Where not all could be read there is no room to read anything twice.
         var since = all && cursor - Late > from ? cursor - Late : all ? from : cursor;
-        var slice = await LogSlice.ReadAsync(logs, place.Group, place.Streams(tasks), PredictionLineReader.MarkOf(settings.Inputs), since, until, next, stop);
-        var before = rows;
+        var slice = await LogSlice.ReadAsync(logs, place.Streams(tasks), PredictionLineReader.MarkOf(settings.Inputs), since, until, next, stop);
+        var before = lines.Rows;
         foreach (var line in slice.Lines)
         {
             Count(line);
         }
 
         // What was left out, by what was read in the rest of the time.
-        dropped += slice.Read is > 0 and < 1 ? (rows - before) * (1 - slice.Read) / slice.Read : 0;
+        dropped += slice.Read is > 0 and < 1 ? (lines.Rows - before) * (1 - slice.Read) / slice.Read : 0;
         (cursor, all) = (until, slice.Read >= 1);
         foreach (var old in counted.Where(entry => entry.Value < (until - Late).ToUnixTimeMilliseconds()).Select(entry => entry.Key).ToArray())
         {
@@ -73,33 +65,19 @@ internal sealed class ArmLog(LogsClient logs, string taskDefinition, LogPlace pl
         }
     }
 
-    public CapturedArm Read() => window.Read((long)Math.Round(dropped), unparsable) with { WhyNothing = WhyNothing() };
+    public CapturedArm Read() => window.Read((long)Math.Round(dropped), lines.Unparsable) with { WhyNothing = WhyNothing() };
 
     private void Count(FilteredLogEvent line)
     {
         var id = line.EventId ?? string.Create(CultureInfo.InvariantCulture, $"{line.LogStreamName} {line.Timestamp} {line.Message}");
-        if (line.Timestamp < from.ToUnixTimeMilliseconds() || !counted.TryAdd(id, line.Timestamp) || (settings.Sample < 1 && (++lines * Golden % 1) >= settings.Sample))
+        if (line.Timestamp >= from.ToUnixTimeMilliseconds() && counted.TryAdd(id, line.Timestamp) && lines.Read(line.Message) is { } prediction)
         {
-            return;
-        }
-
-        switch (reader.Read(Encoding.UTF8.GetBytes(line.Message), out var prediction))
-        {
-            case LineKind.Prediction:
-                rows += prediction!.Rows;
-                window.Add(prediction, settings.Range);
-                break;
-            case LineKind.Unparsable:
-                unparsable++;
-                break;
-            default:
-                unrelated++;
-                break;
+            window.Add(prediction, settings.Range);
         }
     }
 
     private string WhyNothing() =>
         $"no prediction of {revision} is in the log group {place.Group} yet"
-        + (unparsable > 0 ? $", and {unparsable} lines are cut off or no JSON" : unrelated > 0 ? $", and {unrelated} lines have no features at {settings.Inputs}" : "")
+        + lines.Others
         + $"; {PredictionLineFormat.Advice(settings, judging.Reference)}";
 }

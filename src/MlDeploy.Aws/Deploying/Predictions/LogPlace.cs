@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using MlDeploy.Aws.Clients.Logs;
 using MlDeploy.Core.Errors;
 
 namespace MlDeploy.Aws.Deploying.Predictions;
@@ -18,9 +18,9 @@ internal sealed record LogPlace(string Group, string Prefix, string Container)
             ? new LogPlace($"{group}", $"{prefix}", container)
             : throw new ExpectedException(
                 ExitCode.Usage,
-                $"the gates on the model read the application's log from CloudWatch Logs, and the container {container} writes its own {(driver.Length > 0 ? $"by {driver}" : "nowhere")}{(driver == "awslogs" ? " without a group and a prefix" : "")}",
-                "leave the log driver awslogs to the container (targets.aws.overrides, a template of your own), or remove the gates on the model");
+                $"what the model predicts is read from the application's log in CloudWatch Logs, and the container {container} writes its own {(driver.Length > 0 ? $"by {driver}" : "nowhere")}{(driver == "awslogs" ? " without a group and a prefix" : "")}",
+                "leave the log driver awslogs to the container (targets.aws.overrides, a template of your own): nothing else here tells what the model is asked");
     }
 
-    public ImmutableArray<string> Streams(IEnumerable<string> tasks) => [.. tasks.Select(task => $"{Prefix}/{Container}/{task}")];
+    public FilterLogEventsRequest Streams(IEnumerable<string> tasks) => new() { LogGroupName = Group, LogStreamNames = [.. tasks.Select(task => $"{Prefix}/{Container}/{task}")] };
 }

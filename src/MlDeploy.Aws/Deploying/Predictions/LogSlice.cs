@@ -7,20 +7,19 @@ namespace MlDeploy.Aws.Deploying.Predictions;
 /// <param name="Read">Share of the span that the lines cover, 0–1: below 1 there were more than the calls allowed, and the rest of the span was left out.</param>
 internal sealed record LogSlice(ImmutableArray<FilteredLogEvent> Lines, double Read)
 {
+    /// <param name="streams">Names the log group and the streams, by name or by prefix.</param>
     /// <param name="mark">A word that every line with a prediction has in it; null for all lines.</param>
     /// <param name="next">Asked before each call: whether one more may be made.</param>
     public static async Task<LogSlice> ReadAsync(
-        LogsClient logs, string group, ImmutableArray<string> streams, string? mark, DateTimeOffset from, DateTimeOffset to, Func<bool> next, CancellationToken stop)
+        LogsClient logs, FilterLogEventsRequest streams, string? mark, DateTimeOffset from, DateTimeOffset to, Func<bool> next, CancellationToken stop)
     {
         var lines = ImmutableArray.CreateBuilder<FilteredLogEvent>();
         string? token = null;
         while (next())
         {
             var page = await logs.FilterLogEventsAsync(
-                new FilterLogEventsRequest
+                streams with
                 {
-                    LogGroupName = group,
-                    LogStreamNames = streams,
                     StartTime = from.ToUnixTimeMilliseconds(),
                     EndTime = to.ToUnixTimeMilliseconds(),
                     FilterPattern = mark is null ? null : $"\"{mark}\"",

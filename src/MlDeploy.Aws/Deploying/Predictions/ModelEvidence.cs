@@ -54,8 +54,8 @@ public sealed class ModelEvidence(AwsSession session, DeploymentPlace place, Tim
         await tasks.RefreshAsync([stable.TaskDefinition], stop);
         var (reader, window, pages) = (new PredictionLineReader(settings, reference), new WindowSketch(), 0);
         var now = clock.GetUtcNow();
-        var streams = log.Streams(tasks.Of(stable.TaskDefinition));
-        var slice = streams.IsEmpty ? null : await LogSlice.ReadAsync(session.Logs, log.Group, streams, PredictionLineReader.MarkOf(settings.Inputs), now - OfLate, now, () => pages++ < MostPages, stop);
+        var running = tasks.Of(stable.TaskDefinition);
+        var slice = running.IsEmpty ? null : await LogSlice.ReadAsync(session.Logs, log.Streams(running), PredictionLineReader.MarkOf(settings.Inputs), now - OfLate, now, () => pages++ < MostPages, stop);
         foreach (var line in slice?.Lines ?? [])
         {
             if (reader.Read(Encoding.UTF8.GetBytes(line.Message), out var prediction) == LineKind.Prediction)

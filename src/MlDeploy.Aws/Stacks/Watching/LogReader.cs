@@ -10,10 +10,11 @@ namespace MlDeploy.Aws.Stacks.Watching;
 public sealed record LogLine(DateTimeOffset At, string? Version, string Task, string Text);
 
 /// <summary>Which streams of an application's log are read.</summary>
-/// <param name="Prefix">Of their names.</param>
+/// <param name="Prefix">Of their names; where it ends in a dash, what follows is an image's digest and no longer label.</param>
 /// <param name="Versioned">True for those that name a version, false for those that name none, null for either.</param>
 /// <param name="Task">One task's only; its id, or how it begins.</param>
-public sealed record LogSelection(string Prefix, bool? Versioned = null, string? Task = null)
+/// <param name="Container">One container's only.</param>
+public sealed record LogSelection(string Prefix, bool? Versioned = null, string? Task = null, string? Container = null)
 {
     /// <param name="stream">A stream's name.</param>
     public bool Takes(string stream)
@@ -21,7 +22,9 @@ public sealed record LogSelection(string Prefix, bool? Versioned = null, string?
         var (version, task) = LogStreams.Read(stream);
         return stream.StartsWith(Prefix, StringComparison.Ordinal)
             && (Versioned is null || Versioned == version is not null)
-            && (Task is null || task.StartsWith(Task, StringComparison.Ordinal));
+            && (Task is null || task.StartsWith(Task, StringComparison.Ordinal))
+            && (Container is null || (stream.Split('/') is [.., var container, _] && container == Container))
+            && (!Prefix.EndsWith('-') || !stream[Prefix.Length..].Split('/')[0].Contains('-', StringComparison.Ordinal));
     }
 }
 

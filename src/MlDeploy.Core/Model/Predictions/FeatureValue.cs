@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using MlDeploy.Core.Model.Sketches;
 
@@ -22,12 +24,19 @@ public readonly record struct FeatureValue(FeatureValue.Form Is, double Number =
     public static FeatureValue Of(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Number => new(Form.Number, element.GetDouble()),
-        JsonValueKind.String => OfText(System.Text.Encoding.UTF8.GetBytes(element.GetString()!)),
+        JsonValueKind.String => OfText(Utf8Of(element)),
         JsonValueKind.True => new(Form.Boolean, 1),
         JsonValueKind.False => new(Form.Boolean, 0),
         JsonValueKind.Null or JsonValueKind.Undefined => Missing,
         _ => new(Form.Composite),
     };
+
+    /// <summary>As it stands between the quotes, unless something in it is escaped.</summary>
+    private static byte[] Utf8Of(JsonElement text)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(text)[1..^1];
+        return raw.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(text.GetString()!) : raw.ToArray();
+    }
 
     /// <summary>NaN and infinities have no other form than words in JSON; an empty text is missing.</summary>
     public static FeatureValue OfText(byte[] text) =>

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Model.Distances;
+using MlDeploy.Core.Model.Sketches;
 using MlDeploy.Core.Probing;
 
 namespace MlDeploy.Core.Model.Predictions;
@@ -18,6 +20,9 @@ public sealed class JsonPredictions(CaptureSettings settings, ModelReference ref
     private const int MostRows = 100_000;
 
     private readonly HashSet<string> excluded = [.. settings.Exclude];
+
+    /// <summary>The profile's names, found by the bytes of a body: most members have one, and need no text of their own.</summary>
+    private readonly Utf8Table known = NamesOf(reference);
 
     /// <returns>False when there are no features where they should be.</returns>
     /// <exception cref="JsonException">It is no JSON.</exception>
@@ -78,6 +83,18 @@ public sealed class JsonPredictions(CaptureSettings settings, ModelReference ref
         }
     }
 
+    /// <summary>Numbered as the reference's features are.</summary>
+    private static Utf8Table NamesOf(ModelReference reference)
+    {
+        var names = new Utf8Table();
+        foreach (var feature in reference.Features)
+        {
+            names.FindOrAdd(feature.Name);
+        }
+
+        return names;
+    }
+
     private static JsonElement? Find(JsonElement root, string path) => path == "$" ? root : JsonPath.Find(root, path);
 
     private FeatureValue At(JsonElement answer) => Find(answer, settings.Prediction!) is { } found ? FeatureValue.Of(found) : FeatureValue.Missing;
@@ -126,7 +143,7 @@ public sealed class JsonPredictions(CaptureSettings settings, ModelReference ref
     {
         foreach (var member in row.EnumerateObject())
         {
-            var name = prefix + member.Name;
+            var name = prefix.Length == 0 && known.Find(JsonMarshal.GetRawUtf8PropertyName(member)) is >= 0 and var at ? reference.Features[at].Name : prefix + member.Name;
             if (excluded.Contains(name))
             {
                 continue;

@@ -28,10 +28,10 @@ internal readonly struct Scale
     }
 
     /// <summary>
-    /// How a digest works: some thirty centroids per unit of compression, so that merging again and again costs no accuracy.
+    /// How a digest works: some forty centroids per unit of compression, so that merging again and again costs no accuracy.
     /// (The reference implementation's ArrayDigest keeps eleven, its MergingDigest one and a half, at four to ten times the error.)
     /// </summary>
-    public static Scale Working(double compression) => new(compression, 23, 4.6);
+    public static Scale Working(double compression) => new(compression, 23, 6.5);
 
     /// <summary>How a digest is stored: about two centroids per unit of compression.</summary>
     public static Scale Stored(double compression) => new(compression, 1.5, 0.5);

@@ -1,4 +1,5 @@
 using MlDeploy.Core.Analysis;
+using MlDeploy.Core.Model.Distances;
 using MlDeploy.Core.Rollout;
 
 namespace MlDeploy.Core.Report.Html;
@@ -22,7 +23,7 @@ internal static class FeaturesSection
         return Markup.Of($"""
             <section aria-labelledby="features">
             <h2 id="features">Features, by distance</h2>
-            <p>Distances are between 0 (identical) and 1 (disjoint), from the {seen.Reference} unless a row says otherwise. {MetricText.Count(seen.Captured)} rows were counted, {MetricText.Count(seen.Dropped)} dropped because capture could not keep up, {MetricText.Count(seen.Unparsable)} could not be read.</p>
+            <p>Distances are between 0 (identical) and 1 (disjoint), from the {seen.Reference} unless a row says otherwise{(ranked.All(IsBounded) ? "" : "; psi and wasserstein know no upper end, and their bars have the limit in the middle")}. {MetricText.Count(seen.Captured)} rows were counted, {MetricText.Count(seen.Dropped)} dropped because capture could not keep up, {MetricText.Count(seen.Unparsable)} could not be read.</p>
             {seen.Void.Select(reason => Markup.Of($"""<p class="void">Void: {reason}</p>"""))}
             <div class="scroll" role="region" aria-labelledby="features" tabindex="0"><table class="broad">
             <thead><tr><th scope="col" class="n">#</th><th scope="col">feature</th><th scope="col" class="n">distance</th><th scope="col"><span class="sr">as a bar</span></th><th scope="col" class="n">at least</th><th scope="col" class="n">by chance</th><th scope="col" class="n">limit</th><th scope="col" class="n">missing: reference</th><th scope="col" class="n">stable</th><th scope="col" class="n">candidate</th></tr></thead>
@@ -51,18 +52,19 @@ internal static class FeaturesSection
 
     private static bool IsBeyond(FeatureReport feature) => feature.DistanceAtLeast > feature.Limit;
 
-    private static Markup Kind(FeatureReport feature) => (feature.IsPrediction, feature.DistanceFrom) switch
-    {
-        (true, DistanceFrom.Stable) => Markup.Of($"""<small> prediction, from stable</small>"""),
-        (true, _) => Markup.Of($"""<small> prediction</small>"""),
-        (_, DistanceFrom.Stable) => Markup.Of($"""<small> from stable</small>"""),
-        _ => Markup.None,
-    };
+    private static bool IsBounded(FeatureReport feature) => feature.Measure is DistanceMeasure.Overlap or DistanceMeasure.Ks;
 
-    /// <summary>Repeats the numbers beside it, so it is hidden from who listens.</summary>
+    private static Markup Kind(FeatureReport feature)
+    {
+        string?[] words = [feature.IsPrediction ? "prediction" : null, feature.DistanceFrom == DistanceFrom.Stable ? "from stable" : null, feature.Measure == DistanceMeasure.Overlap ? null : $"{feature.Measure}".ToLowerInvariant()];
+        var said = string.Join(", ", words.OfType<string>());
+        return said.Length == 0 ? Markup.None : Markup.Of($"""<small> {said}</small>""");
+    }
+
+    /// <summary>Repeats the numbers beside it, so it is hidden from who listens. A full bar is the largest distance there is, or twice the limit where there is none.</summary>
     private static Markup Bar(FeatureReport feature)
     {
-        var length = new Scale(0, 1, 0, 100);
+        var length = new Scale(0, !IsBounded(feature) && feature.Limit is { } middle and > 0 ? 2 * middle : 1, 0, 100);
         return feature.Distance is not { } distance ? Markup.None : Markup.Of(
             $"""<svg class="meter" viewBox="0 0 100 10" aria-hidden="true"><rect class="track" width="100" height="10"/><rect class="bar {(IsBeyond(feature) ? "over" : "candidate")}" width="{length.At(distance)}" height="10"/>{(feature.Limit is { } limit ? Markup.Of($"""<line class="limit" x1="{length.At(limit)}" x2="{length.At(limit)}" y1="0" y2="10"/>""") : Markup.None)}</svg>""");
     }

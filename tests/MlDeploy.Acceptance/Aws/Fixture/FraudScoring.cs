@@ -49,6 +49,7 @@ internal sealed class FraudScoring : IDisposable
               warmup: 0s
               minimumRequests: 100
               gates: [ { metric: http.errors, max: 5%, maxIncrease: 2% }, {{gates}} ]
+            notifications: { email: [team@example.com], on: [drift] }
             targets: { aws: { region: {{TwinAccount.Region}} } }
 
             """);

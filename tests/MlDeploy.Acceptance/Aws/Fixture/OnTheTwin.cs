@@ -175,6 +175,18 @@ public class TwinAccount : IAsyncLifetime
             .Select(mail => mail!["body"]!.ToString()),
     ];
 
+    /// <summary>Follows the links in the mails that ask whether somebody wants to be told.</summary>
+    internal async Task ConfirmMailsAsync(string application)
+    {
+        foreach (var body in await MailsAsync(application))
+        {
+            foreach (var link in body.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.Contains("/sns/confirm", StringComparison.Ordinal)))
+            {
+                (await Http.GetAsync(new Uri(link))).EnsureSuccessStatusCode();
+            }
+        }
+    }
+
     private sealed class Healing(TwinServer twin) : IDisposable
     {
         public void Dispose() => twin.Faults.Set(new FaultSettings());

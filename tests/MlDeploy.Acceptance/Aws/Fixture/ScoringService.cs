@@ -95,17 +95,7 @@ internal sealed class ScoringService : IDisposable
     /// <summary>The same manifest and account, and nothing else of this machine's state.</summary>
     public AwsUser OnAnotherMachine() => new(account, User);
 
-    /// <summary>Follows the links in the mails that ask whether somebody wants to be told.</summary>
-    public async Task ConfirmMailsAsync()
-    {
-        foreach (var body in await account.MailsAsync(Name))
-        {
-            foreach (var link in body.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.Contains("/sns/confirm", StringComparison.Ordinal)))
-            {
-                (await account.Http.GetAsync(new Uri(link))).EnsureSuccessStatusCode();
-            }
-        }
-    }
+    public Task ConfirmMailsAsync() => account.ConfirmMailsAsync(Name);
 
     /// <summary>Values of the next 100 minutes, which CloudWatch takes two hours ahead, one each half minute, with one dimension.</summary>
     public async Task PublishAsync(string space, string metric, string dimension, params (string Of, double Value)[] values)

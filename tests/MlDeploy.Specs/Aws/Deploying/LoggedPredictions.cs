@@ -32,6 +32,9 @@ internal sealed class LoggedPredictions
     /// <summary>Answers FilterLogEvents with an error.</summary>
     public bool Throttles { get; set; }
 
+    /// <summary>Answers FilterLogEvents with a refusal.</summary>
+    public bool Denies { get; set; }
+
     /// <summary>`awslogs`, or another driver that keeps the log elsewhere.</summary>
     public string Driver { get; set; } = "awslogs";
 
@@ -44,6 +47,9 @@ internal sealed class LoggedPredictions
         var at = Clock.GetUtcNow().ToUnixTimeMilliseconds();
         lines.Add((definition == Candidate ? "fraud/application/task2" : "fraud/application/task1", at, at + (long)late.TotalMilliseconds, message));
     }
+
+    /// <summary>A line of another container, or of another version.</summary>
+    public void LogTo(string stream, string message) => lines.Add((stream, Clock.GetUtcNow().ToUnixTimeMilliseconds(), 0, message));
 
     /// <summary>Orders over a span of time, evenly: `age` is 40 ± 10 in the profile, and here times the factor.</summary>
     public void Orders(string definition, int count, TimeSpan over, double factor = 1, string prediction = "0.25")
@@ -58,7 +64,7 @@ internal sealed class LoggedPredictions
     public string Line(double factor = 1, string prediction = "0.25") =>
         string.Create(CultureInfo.InvariantCulture, $$"""INFO scored {"inputs":{"age":{{(30 + (number++ * 5 % 21)) * factor}},"country":"DE"},"prediction":{{prediction}}}""");
 
-    public Task<AwsSession> SessionAsync() => Sessions.AnsweredAsync(Answer, options => options with { Retries = new() { Attempts = 1 } });
+    public Task<AwsSession> SessionAsync() => Sessions.AnsweredAsync(Answer, options => options with { Retries = new() { Attempts = 1 }, Pace = new() { Burst = 100 } });
 
     public static AppManifest Manifest(string gates = """[{"metric":"model.inputs.drift","max":0.3},{"metric":"model.prediction.invalid","max":"0%"}]""") => ManifestReader.ReadCanonical(new JsonObject
     {
@@ -129,6 +135,7 @@ internal sealed class LoggedPredictions
                 ["taskDefinition"] = JsonNode.Parse($$$"""{"containerDefinitions":[{"name":"application","logConfiguration":{"logDriver":"{{{Driver}}}","options":{"awslogs-group":"/mldeploy/fraud","awslogs-stream-prefix":"fraud"} } }]}"""),
             }),
             "FilterLogEvents" when Throttles => Sessions.Json(400, """{"__type":"ThrottlingException","message":"Rate exceeded"}"""),
+            "FilterLogEvents" when Denies => Sessions.Json(400, """{"__type":"AccessDeniedException","message":"User: arn:aws:iam::123456789012:user/ada is not authorized to perform: logs:FilterLogEvents on resource: arn:aws:logs:eu-central-1:123456789012:log-group:/mldeploy/fraud"}"""),
             "FilterLogEvents" => Json(Filter(input)),
             _ => Sessions.Json(400, $$"""{"__type":"ValidationException","message":"{{action}} is not in the script"}"""),
         };
@@ -136,10 +143,10 @@ internal sealed class LoggedPredictions
 
     private JsonObject Filter(JsonObject input)
     {
-        var streams = input["logStreamNames"]!.AsArray().Select(name => $"{name}").ToHashSet();
+        var (streams, prefix) = (input["logStreamNames"]?.AsArray().Select(name => $"{name}").ToHashSet(), $"{input["logStreamNamePrefix"]}");
         var (from, to, skip, now) = ((long)input["startTime"]!, (long)input["endTime"]!, (int?)(input["nextToken"] is { } token ? int.Parse($"{token}", CultureInfo.InvariantCulture) : null) ?? 0, Clock.GetUtcNow().ToUnixTimeMilliseconds());
         var word = $"{input["filterPattern"]}".Trim('"');
-        var found = lines.Select((line, index) => (line, index)).Where(one => streams.Contains(one.line.Stream) && one.line.At >= from && one.line.At <= to && one.line.Ingested <= now && one.line.Message.Contains(word, StringComparison.Ordinal))
+        var found = lines.Select((line, index) => (line, index)).Where(one => (streams?.Contains(one.line.Stream) ?? one.line.Stream.StartsWith(prefix, StringComparison.Ordinal)) && one.line.At >= from && one.line.At <= to && one.line.Ingested <= now && one.line.Message.Contains(word, StringComparison.Ordinal))
             .OrderBy(one => one.line.At).ToArray();
         return new JsonObject
         {

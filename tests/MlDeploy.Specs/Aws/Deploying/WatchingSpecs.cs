@@ -33,6 +33,7 @@ public sealed class WatchingSpecs
     [InlineData("fraud/v2-0123456789ab/", true, null, "fraud/v2-0123456789ab/application/4f1e", true)]
     [InlineData("fraud/v2-", true, null, "fraud/v2-0123456789ab/application/4f1e", true)]
     [InlineData("fraud/v2-", true, null, "fraud/v3-0123456789ab/application/4f1e", false)]
+    [InlineData("fraud/v2-", true, null, "fraud/v2-beta-0123456789ab/application/4f1e", false)]
     [InlineData("fraud/", false, null, "fraud/v2-0123456789ab/application/4f1e", false)]
     [InlineData("fraud/", false, null, "fraud/application/4f1e", true)]
     [InlineData("fraud/", null, "4f", "fraud/application/4f1e", true)]
