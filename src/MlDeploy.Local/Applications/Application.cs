@@ -8,6 +8,7 @@ using MlDeploy.Core.Rollout.Journal;
 using MlDeploy.Local.Capture;
 using MlDeploy.Local.Capture.Logs;
 using MlDeploy.Local.Control;
+using MlDeploy.Local.Dashboard;
 using MlDeploy.Local.Hosting;
 using MlDeploy.Local.Notifications;
 using MlDeploy.Local.Processes;
@@ -30,6 +31,7 @@ internal sealed class Application : IDisposable
     private readonly Notifier notifier;
     private readonly DriftWatch drift;
     private readonly ITimer housekeeping;
+    private readonly Lazy<ApplicationDashboard> dashboard;
     private bool destroyed;
     private int keeping;
 
@@ -45,6 +47,7 @@ internal sealed class Application : IDisposable
         notifier = new Notifier(environment, http);
         lane = new DeploymentLane(name, paths, versions, releases, serving, environment, http, Tell);
         drift = new DriftWatch(name, paths, serving.Capture, environment, news => Tell(serving.Stable?.Version, NotificationKind.Drift, news));
+        dashboard = new Lazy<ApplicationDashboard>(() => new ApplicationDashboard(this, paths, serving, environment));
         housekeeping = environment.Clock.CreateTimer(_ => KeepHouse(), null, HouseEvery, HouseEvery);
     }
 
@@ -175,6 +178,12 @@ internal sealed class Application : IDisposable
     public ApplicationStatus Status() => new StatusReader(Name, releases, versions, serving, traffic, environment, drift).Read(lane.Running);
 
     public ApplicationMetrics Metrics() => MetricsReader.Read(Name, serving, environment.Clock, serving.Stable?.Version.Manifest.Monitoring.Drift is null || drift.Last?.Version != serving.Stable.Id ? null : drift.Last);
+
+    /// <summary>Costs nothing until the host's dashboard is opened.</summary>
+    public ApplicationDashboard Dashboard => dashboard.Value;
+
+    /// <inheritdoc cref="ApplicationDashboard.Read"/>
+    public ApplicationView View() => Dashboard.Read(lane.Running);
 
     /// <summary>Writes down what was captured so far, for whoever reads the state.</summary>
     public void SaveCapture() => serving.Capture.Save();

@@ -78,7 +78,7 @@ internal static class MetricsReader
 
     public static double? Age(ModelSettings? model, TimeProvider clock) => model?.TrainedAt is { } trained ? Math.Max(0, (clock.GetUtcNow() - trained).TotalSeconds) : null;
 
-    private static ArmMetrics Read(ServedVersion version, string role, TimeProvider clock)
+    public static ArmMetrics Read(ServedVersion version, string role, TimeProvider clock)
     {
         var now = version.Arm.Answered;
         var process = version.Supervisor.Read();

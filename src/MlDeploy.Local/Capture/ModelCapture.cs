@@ -59,6 +59,9 @@ internal sealed class ModelCapture(ApplicationPaths paths, TimeProvider clock, H
         return windows.Between(version, from, to);
     }
 
+    /// <summary>The same without what was counted since the last save, so that looking often writes nothing.</summary>
+    public WindowSketch? Saved(string version, DateTimeOffset from) => windows.Since(version, from);
+
     /// <summary>What a version's inputs are compared with; null without a profile.</summary>
     public ModelReference? Reference(StoredVersion version) =>
         TryProfile(version.Id) is { } profile ? ModelJudging.Inputs(profile.Profile, version.Manifest.Monitoring.CaptureExclude) : null;

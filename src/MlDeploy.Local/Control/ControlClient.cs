@@ -48,6 +48,13 @@ public sealed class ControlClient : IDisposable
     /// <summary>Asks the host to end; applications end with it, or are left running for the next host to adopt.</summary>
     public Task StopHostAsync(bool handover, CancellationToken cancel) => PostAsync($"/v1/host/stop?handover={handover}", cancel);
 
+    /// <summary>Has the host open its dashboard, if it is not open yet.</summary>
+    public async Task<DashboardAddress> OpenDashboardAsync(CancellationToken cancel)
+    {
+        using var reply = await http.PostAsync(new Uri("/v1/dashboard", UriKind.Relative), null, cancel);
+        return await ReadAsync(reply, ControlJson.Default.DashboardAddress, cancel);
+    }
+
     public Task<DeployAccepted> DeployAsync(string application, DeployRequest request, CancellationToken cancel) =>
         PostAsync($"/v1/applications/{application}/deployments", request, ControlJson.Default.DeployRequest, ControlJson.Default.DeployAccepted, cancel);
 

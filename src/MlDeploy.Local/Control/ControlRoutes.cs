@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using MlDeploy.Core.Errors;
 using MlDeploy.Core.Manifest;
 using MlDeploy.Core.Rollout.Journal;
+using MlDeploy.Local.Dashboard;
 using MlDeploy.Local.Hosting;
 
 namespace MlDeploy.Local.Control;
@@ -13,7 +14,7 @@ namespace MlDeploy.Local.Control;
 /// <summary>Which request does what. What is under way never depends on the caller staying connected.</summary>
 internal static class ControlRoutes
 {
-    public static void Map(IEndpointRouteBuilder routes, LocalHost host)
+    public static void Map(IEndpointRouteBuilder routes, LocalHost host, DashboardServer dashboard)
     {
         routes.MapGet("/v1/host", ControlHttp.Answer(ControlJson.Default.HostStatus, _ => Task.FromResult(host.Status())));
         routes.MapPost("/v1/host/stop", ControlHttp.Guard(context =>
@@ -21,6 +22,7 @@ internal static class ControlRoutes
             host.RequestStop(handover: bool.TryParse(context.Request.Query["handover"], out var handover) && handover);
             return Task.CompletedTask;
         }));
+        routes.MapPost("/v1/dashboard", ControlHttp.Answer(ControlJson.Default.DashboardAddress, async _ => new DashboardAddress((await dashboard.OpenAsync()).AbsoluteUri)));
         MapApplications(routes.MapGroup("/v1/applications/{name}"), host);
     }
 

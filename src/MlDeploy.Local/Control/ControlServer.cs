@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using MlDeploy.Core.Errors;
+using MlDeploy.Local.Dashboard;
 using MlDeploy.Local.Hosting;
 
 namespace MlDeploy.Local.Control;
@@ -18,7 +19,7 @@ internal sealed class ControlServer : IAsyncDisposable
 
     private ControlServer(WebApplication web) => this.web = web;
 
-    public static async Task<ControlServer> StartAsync(string socketPath, LocalHost host, CancellationToken cancel)
+    public static async Task<ControlServer> StartAsync(string socketPath, LocalHost host, DashboardServer dashboard, CancellationToken cancel)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
@@ -31,7 +32,7 @@ internal sealed class ControlServer : IAsyncDisposable
         // Signals belong to whoever runs the host.
         builder.WebHost.UseSetting(WebHostDefaults.SuppressStatusMessagesKey, "true");
         var web = builder.Build();
-        ControlRoutes.Map(web, host);
+        ControlRoutes.Map(web, host, dashboard);
         File.Delete(socketPath);
         await web.StartAsync(cancel);
         if (!OperatingSystem.IsWindows())

@@ -8,6 +8,9 @@ namespace MlDeploy.Local.Control;
 /// <summary>Who is there. A command of another version of mldeploy replaces the host, or refuses while it deploys.</summary>
 public sealed record HostStatus(string ToolVersion, int ProcessId, int? WatcherProcessId, DateTimeOffset StartedAt, ImmutableArray<string> Applications, ImmutableArray<string> Deploying);
 
+/// <param name="Url">With the key in it: whoever has it can look.</param>
+public sealed record DashboardAddress(string Url);
+
 /// <param name="Manifest">Canonical manifest: secret references only.</param>
 /// <param name="Secrets">Resolved values by name; they cross the socket once and are kept in a file of mode 0600.</param>
 /// <param name="BaseEnvironment">PATH, HOME and the like, for the version's processes.</param>
@@ -83,6 +86,7 @@ public sealed record ApplicationMetrics(string Name, DateTimeOffset At, Immutabl
     RespectRequiredConstructorParameters = true,
     MaxDepth = 32)]
 [JsonSerializable(typeof(HostStatus))]
+[JsonSerializable(typeof(DashboardAddress))]
 [JsonSerializable(typeof(DeployRequest))]
 [JsonSerializable(typeof(DeployAccepted))]
 [JsonSerializable(typeof(RollbackRequest))]

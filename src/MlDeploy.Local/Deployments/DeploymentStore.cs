@@ -69,7 +69,7 @@ public sealed class DeploymentStore(ApplicationPaths paths, TimeProvider clock)
 
             PrivateFiles.Replace(Path.Combine(paths.Deployment(number), "report.json"), report.ToJson() + "\n");
             PrivateFiles.Replace(Path.Combine(paths.Deployment(number), "report.md"), MarkdownReport.From(report));
-            PrivateFiles.Replace(Path.Combine(paths.Deployment(number), "report.html"), HtmlReport.From(report));
+            PrivateFiles.Replace(paths.ReportPage(number), HtmlReport.From(report));
             return null;
         }
         catch (ExpectedException failure)

@@ -20,6 +20,7 @@ internal sealed class LocalDeployment : IDisposable
         this.runner = runner;
         runner.Wrote = entry =>
         {
+            LastJudged = entry is LookEntry { Judgments: not null } look ? look : LastJudged;
             Interlocked.Exchange(ref this.wrote!, Pulse()).TrySetResult();
             wrote(entry);
         };
@@ -30,6 +31,9 @@ internal sealed class LocalDeployment : IDisposable
     public int Number => Opened.Deployment;
 
     public RolloutState State => runner.State;
+
+    /// <summary>The newest look whose judgments were written down; null before the first, and after a restart of the host until the next.</summary>
+    public LookEntry? LastJudged { get; private set; }
 
     /// <summary>Number of the journal's newest entry.</summary>
     public long LastEntry => journal.LastSeq;

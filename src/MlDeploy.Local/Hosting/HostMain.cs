@@ -1,5 +1,6 @@
 using MlDeploy.Core.Errors;
 using MlDeploy.Local.Control;
+using MlDeploy.Local.Dashboard;
 using MlDeploy.Local.Processes;
 using MlDeploy.Local.State;
 
@@ -32,7 +33,9 @@ public static class HostMain
         environment.Log.Write($"host {environment.Self.ToolVersion} began{(watcher is null ? " in the foreground" : $", watched by {watcher.Pid}")}");
         await using var host = new LocalHost(environment, watcher);
         await host.RecoverAsync(cancel);
-        await using var control = await ControlServer.StartAsync(environment.Paths.ControlSocket, host, cancel);
+        await using var dashboard = new DashboardServer(environment, host);
+        await dashboard.TakeUpAsync();
+        await using var control = await ControlServer.StartAsync(environment.Paths.ControlSocket, host, dashboard, cancel);
         PrivateFiles.Replace(
             environment.Paths.HostRecord,
             new HostRecord(Environment.ProcessId, environment.Self.ToolVersion, environment.Clock.GetUtcNow()),
@@ -44,6 +47,11 @@ public static class HostMain
         await watching;
         await host.EndAsync(handover);
         File.Delete(environment.Paths.HostRecord);
+        if (!handover)
+        {
+            dashboard.Forget();
+        }
+
         environment.Log.Write(handover ? "host ended; its applications wait for the next" : "host ended with its applications");
         return handover ? HandedOver : 0;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using MlDeploy.Core.Errors;
 using MlDeploy.Local.Applications;
 using MlDeploy.Local.Control;
@@ -38,8 +39,11 @@ internal sealed class LocalHost : IAsyncDisposable
         Environment.ProcessId,
         watcher?.Pid,
         startedAt,
-        [.. applications.Values.Where(application => application.Exists).Select(application => application.Name).Order(StringComparer.Ordinal)],
+        [.. Applications.Select(application => application.Name)],
         [.. applications.Values.Where(application => application.IsDeploying).Select(application => application.Name).Order(StringComparer.Ordinal)]);
+
+    /// <summary>Those that were ever deployed, by name.</summary>
+    public ImmutableArray<Application> Applications => [.. applications.Values.Where(application => application.Exists).OrderBy(application => application.Name, StringComparer.Ordinal)];
 
     /// <summary>Takes up every application the state knows: stable first, then what was under way.</summary>
     public async Task RecoverAsync(CancellationToken cancel)
@@ -95,7 +99,5 @@ internal sealed class LocalHost : IAsyncDisposable
 
     private Random NewRandom() => new(environment.Random.Next());
 
-    private string Known() => applications.Values.Any(application => application.Exists)
-        ? $"; it has {string.Join(", ", applications.Values.Where(application => application.Exists).Select(application => application.Name).Order(StringComparer.Ordinal))}"
-        : "";
+    private string Known() => Applications is { IsEmpty: false } known ? $"; it has {string.Join(", ", known.Select(application => application.Name))}" : "";
 }

@@ -48,11 +48,15 @@ public sealed record TrafficRecord(long Requests, long Successes, DateTimeOffset
 /// <summary>Who answers on the control socket.</summary>
 public sealed record HostRecord(int ProcessId, string ToolVersion, DateTimeOffset StartedAt);
 
+/// <summary>Where the dashboard listens, and the unguessable first part of its path. A host that takes over opens it there again.</summary>
+public sealed record DashboardRecord(int Port, string Key);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, MaxDepth = 32, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ApplicationRecord))]
 [JsonSerializable(typeof(VersionRecord))]
 [JsonSerializable(typeof(TrafficRecord))]
 [JsonSerializable(typeof(HostRecord))]
+[JsonSerializable(typeof(DashboardRecord))]
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, string>), TypeInfoPropertyName = "Secrets")]
 [JsonSerializable(typeof(ImmutableArray<string>), TypeInfoPropertyName = "Webhooks")]
 internal sealed partial class StateJson : JsonSerializerContext;

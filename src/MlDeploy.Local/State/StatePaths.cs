@@ -17,6 +17,9 @@ public sealed record StatePaths(string Root)
 
     public string HostRecord => Path.Combine(HostFolder, "host.json");
 
+    /// <summary>Where the dashboard was opened last.</summary>
+    public string DashboardRecord => Path.Combine(HostFolder, "dashboard.json");
+
     public string HostLog => Path.Combine(HostFolder, "host.log");
 
     /// <summary>The control socket; in a private folder of the temporary directory where the state's path is too long for a socket.</summary>
@@ -105,6 +108,8 @@ public sealed record ApplicationPaths(string Folder)
     public string LogPlaces(string version) => Path.Combine(Version(version), "log-places.json");
 
     public string Deployment(int number) => Path.Combine(Deployments, number.ToString("0000", System.Globalization.CultureInfo.InvariantCulture));
+
+    public string ReportPage(int number) => Path.Combine(Deployment(number), "report.html");
 
     public string Journal(int number) => Path.Combine(Deployment(number), "journal.jsonl");
 }

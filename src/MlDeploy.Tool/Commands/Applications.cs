@@ -37,12 +37,16 @@ internal static class Applications
         return answers.ToImmutable();
     }
 
-    private static async Task<string[]> NamesAsync(ParseResult parse, CommandContext context)
+    private static async Task<string[]> NamesAsync(ParseResult parse, CommandContext context) =>
+        await NamedAsync(parse, context) is { } name ? [name] : [.. LocalTarget.Paths(context).Applications()];
+
+    /// <summary>The application that is meant; null without `--app` and without a manifest.</summary>
+    public static async Task<string?> NamedAsync(ParseResult parse, CommandContext context)
     {
         var file = Path.GetFullPath(ManifestFile.Name(parse), context.Surroundings.WorkingDirectory);
         var nothingNamed = parse.GetValue(context.Options.Application) is null
             && parse.GetResult(context.Options.File) is null or { Implicit: true }
             && !File.Exists(file);
-        return nothingNamed ? [.. LocalTarget.Paths(context).Applications()] : [await NameAsync(parse, context)];
+        return nothingNamed ? null : await NameAsync(parse, context);
     }
 }

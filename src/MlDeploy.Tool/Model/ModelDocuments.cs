@@ -39,16 +39,8 @@ internal sealed record ComparedFeature(
 {
     public static ComparedFeature Of(FeatureComparison one, double? max)
     {
-        var beyond = one.IsTooFar(max ?? double.PositiveInfinity);
-        var state = one.Change switch
-        {
-            SchemaChange.Absent => "absent",
-            SchemaChange.New => "new",
-            SchemaChange.Retyped => $"{one.Kind.Word()} → {one.LiveKind.Word()}",
-            SchemaChange.Missing => "missing",
-            _ => beyond ? "beyond" : one.Distance is null ? "not compared" : one.IsClear ? "differs" : "same",
-        };
-        return new ComparedFeature(one.Name, (one.Kind == FeatureKind.Empty ? one.LiveKind : one.Kind).Word(), one.Distance, one.Chance, one.Values, one.Missing, one.ReferenceMissing, one.Unseen, one.Invalid, state, beyond);
+        var limit = max ?? double.PositiveInfinity;
+        return new ComparedFeature(one.Name, (one.Kind == FeatureKind.Empty ? one.LiveKind : one.Kind).Word(), one.Distance, one.Chance, one.Values, one.Missing, one.ReferenceMissing, one.Unseen, one.Invalid, one.State(limit), one.IsTooFar(limit));
     }
 }
 

@@ -1,11 +1,10 @@
 using System.CommandLine;
-using System.ComponentModel;
-using System.Diagnostics;
 using MlDeploy.Aws.Deploying;
 using MlDeploy.Aws.Stacks.Watching;
 using MlDeploy.Aws.Templates;
 using MlDeploy.Core.Errors;
 using MlDeploy.Tool.Commands;
+using MlDeploy.Tool.Processes;
 
 namespace MlDeploy.Tool.OnAws;
 
@@ -27,22 +26,10 @@ internal static class AwsDashboardCommand
             context.Results.Write("aws-dashboard", document, AwsDocuments.Default.AwsDashboardDocument, (text, _) => text.WriteLine(document.Url));
             if (parse.GetValue(DashboardCommand.Open))
             {
-                Open(document.Url);
+                Browser.Open(document.Url);
             }
 
             return ExitCode.Done;
-        }
-    }
-
-    private static void Open(string url)
-    {
-        try
-        {
-            using var browser = Process.Start(new ProcessStartInfo(url) { UseShellExecute = true });
-        }
-        catch (Exception failure) when (failure is Win32Exception or PlatformNotSupportedException)
-        {
-            throw new ExpectedException(ExitCode.Usage, $"no browser could be started: {failure.Message}", "open the address yourself", failure);
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed record HistoryDocument(string Application, ImmutableArray<Histor
 /// <summary>`mldeploy/metrics/v1`</summary>
 internal sealed record MetricsDocument(ImmutableArray<ApplicationMetrics> Applications);
 
+/// <summary>`mldeploy/dashboard/v1`</summary>
+internal sealed record DashboardDocument(string Url);
+
 /// <summary>`mldeploy/host/v1`</summary>
 internal sealed record HostDocument(bool Running, HostStatus? Host, string State, string Log);
 
@@ -36,6 +39,7 @@ internal sealed record Finding(string Subject, string Found, string? Remedy);
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(MetricsDocument))]
+[JsonSerializable(typeof(DashboardDocument))]
 [JsonSerializable(typeof(HostDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(DestroyedDocument))]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MlDeploy.Core.Report;
@@ -11,19 +10,17 @@ namespace MlDeploy.Specs.Report;
 /// <summary>The page in a real browser, where there is one: Chromium, which CI has.</summary>
 public sealed partial class BrowserSpecs
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData(1280)]
     [InlineData(390)]
     public async Task The_page_fits_its_window_and_nothing_complains(int width)
     {
-        var browser = Browser();
+        var browser = Chromium.Find();
         using var folder = new TestFolder();
         var page = folder.PathTo("report.html");
         await File.WriteAllTextAsync(page, HtmlReport.From(await ReportAsync()), TestContext.Current.CancellationToken);
 
-        var (dom, log) = await OpenAsync(browser, page, width, folder);
+        var (dom, log) = await Chromium.OpenAsync(browser, new Uri(page), width, folder);
 
         Assert.Contains("<h1>v2-0 was rolled back", dom, StringComparison.Ordinal);
         Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
@@ -32,7 +29,7 @@ public sealed partial class BrowserSpecs
         var copy = folder.PathTo("measured.html");
         await File.WriteAllTextAsync(copy, Policy().Replace(await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken), "")
             .Replace("</body>", "<script>document.title = 'width ' + document.documentElement.scrollWidth + ' of ' + innerWidth</script></body>", StringComparison.Ordinal), TestContext.Current.CancellationToken);
-        var measured = Widths().Match((await OpenAsync(browser, copy, width, folder)).Dom);
+        var measured = Widths().Match((await Chromium.OpenAsync(browser, new Uri(copy), width, folder)).Dom);
         Assert.True(measured.Success, "the copy was not measured");
         Assert.True(Number(measured, "page") <= Number(measured, "window"), measured.Value);
     }
@@ -40,13 +37,13 @@ public sealed partial class BrowserSpecs
     [Fact]
     public async Task A_script_that_got_in_would_not_run()
     {
-        var browser = Browser();
+        var browser = Chromium.Find();
         using var folder = new TestFolder();
         var page = folder.PathTo("report.html");
         await File.WriteAllTextAsync(page, HtmlReport.From(await ReportAsync())
             .Replace("</body>", "<script>document.title = 'it ran'</script><img src=\"https://example.invalid/x.png\"></body>", StringComparison.Ordinal), TestContext.Current.CancellationToken);
 
-        var (dom, log) = await OpenAsync(browser, page, 800, folder);
+        var (dom, log) = await Chromium.OpenAsync(browser, new Uri(page), 800, folder);
 
         Assert.DoesNotContain("<title>it ran", dom, StringComparison.Ordinal);
         Assert.Contains("Content Security Policy", log, StringComparison.Ordinal);
@@ -57,50 +54,6 @@ public sealed partial class BrowserSpecs
         using var rollout = new ScriptedRollout { Measure = (step, look) => step == 1 && look == 2 ? ScriptedRollout.Counts(200, 100, 200, 1) : ScriptedRollout.Good() };
         await rollout.RunAsync();
         return ReportBuilder.From(rollout.Entries())! with { Features = ExampleFeatures.Many(50), Holder = new string('x', 300) };
-    }
-
-    private static string Browser()
-    {
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name)))
-            .FirstOrDefault(File.Exists);
-        if (found is null)
-        {
-            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "there is no chromium on PATH, and CI has one");
-            Assert.Skip("there is no chromium on PATH to open the page in");
-        }
-
-        return found!;
-    }
-
-    private static async Task<(string Dom, string Log)> OpenAsync(string browser, string page, int width, TestFolder folder)
-    {
-        using var process = Process.Start(new ProcessStartInfo(
-            browser,
-            [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--enable-logging=stderr",
-                $"--user-data-dir={folder.PathTo("browser")}", string.Create(CultureInfo.InvariantCulture, $"--window-size={width},900"), "--dump-dom", new Uri(page).AbsoluteUri,
-            ])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        try
-        {
-            var log = process.StandardError.ReadToEndAsync(patience.Token);
-            var dom = await process.StandardOutput.ReadToEndAsync(patience.Token);
-            await process.WaitForExitAsync(patience.Token);
-            return (dom, await log);
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
     }
 
     private static int Number(Match match, string name) => int.Parse(match.Groups[name].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);

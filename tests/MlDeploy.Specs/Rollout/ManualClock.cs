@@ -24,6 +24,15 @@ internal sealed class ManualClock : TimeProvider
     /// <summary>Someone sets the wall clock.</summary>
     public void SetWall(TimeSpan by) => wall += by;
 
+    /// <summary>Time passes, whatever timers wait for it.</summary>
+    public void Advance(TimeSpan by)
+    {
+        lock (gate)
+        {
+            (elapsed, wall) = (elapsed + by, wall + by);
+        }
+    }
+
     /// <summary>Goes to the next timer that is due within the time given, and runs it; false when there is none.</summary>
     public bool Step(TimeSpan within)
     {

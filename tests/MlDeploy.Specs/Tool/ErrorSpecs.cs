@@ -46,7 +46,6 @@ public sealed class ErrorSpecs
     }
 
     [Theory]
-    [InlineData("dashboard")]
     [InlineData("demo")]
     public async Task What_is_not_built_yet_says_so_and_names_what_is(params string[] arguments)
     {

@@ -48,6 +48,17 @@ public sealed record FeatureComparison(
 
     /// <summary>Changed, or beyond a limit and more than chance.</summary>
     public bool IsTooFar(double limit) => IsChanged || (Distance > limit && IsClear);
+
+    /// <summary>One word, or two kinds: what a reader looks for first.</summary>
+    /// <param name="limit">The distance that is well; infinity where none is set.</param>
+    public string State(double limit) => Change switch
+    {
+        SchemaChange.Absent => "absent",
+        SchemaChange.New => "new",
+        SchemaChange.Retyped => $"{Kind.Word()} → {LiveKind.Word()}",
+        SchemaChange.Missing => "missing",
+        _ => IsTooFar(limit) ? "beyond" : Distance is null ? "not compared" : IsClear ? "differs" : "same",
+    };
 }
 
 /// <summary>Compares a window with a reference, feature by feature. Pure: the same windows give the same answer.</summary>

@@ -4,7 +4,7 @@ using MlDeploy.Core.Rollout;
 namespace MlDeploy.Core.Report.Html;
 
 /// <summary>A short word that also has a colour; never a colour alone.</summary>
-internal static class Badge
+public static class Badge
 {
     public static Markup Of(string tone, string word) => Markup.Of($"""<span class="badge {tone}">{word}</span>""");
 

@@ -9,7 +9,7 @@ namespace MlDeploy.Core.Report.Html;
 /// HTML that may be shown. Made from interpolated strings only: the literal parts are ours, everything filled in is escaped,
 /// unless it is such HTML already. There is no other way to make one, so nothing that others wrote can become markup.
 /// </summary>
-internal readonly struct Markup
+public readonly struct Markup
 {
     private readonly string? html;
 
@@ -49,7 +49,7 @@ internal readonly struct Markup
     }
 
     [InterpolatedStringHandler]
-    internal readonly ref struct Handler
+    public readonly ref struct Handler
     {
         private readonly StringBuilder html;
 

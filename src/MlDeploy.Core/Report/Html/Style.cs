@@ -1,7 +1,7 @@
 namespace MlDeploy.Core.Report.Html;
 
-/// <summary>How the report looks. Colours meet a contrast of 4.5 : 1 against their ground, light and dark.</summary>
-internal static class Style
+/// <summary>How our pages look: the report, and the dashboard on top of it. Colours meet a contrast of 4.5 : 1 against their ground, light and dark.</summary>
+public static class Style
 {
     public static Markup Sheet => Markup.Constant("""
 
@@ -30,7 +30,7 @@ internal static class Style
         dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(260px, 1fr)); gap: 12px 24px; margin: 12px 0; }
         dt { color: var(--quiet); font-size: 14px; }
         dd { margin: 0; }
-        .scroll { overflow-x: auto; }
+        .scroll { overflow-x: auto; position: relative; }
         .scroll:focus-visible { outline: 2px solid var(--stable); outline-offset: 2px; }
         table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
         th, td { text-align: left; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
