@@ -55,6 +55,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
     private DateTimeOffset shiftBegan;
     private DateTimeOffset stepBegan;
     private double inForce;
+    private TimeSpan already;
+    private bool adoptedStep;
     private bool comparable;
     private CloudWatchMeter? meter;
     private Judge? judging;
@@ -130,7 +132,6 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         {
             await watch.ThroughAsync(HoldScalingAsync, cancel);
             await watch.ThroughAsync(BeginShiftAsync, cancel);
-            shiftBegan = clock.GetUtcNow();
         }
 
         var began = clock.GetTimestamp();
@@ -148,10 +149,12 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
         if (first)
         {
-            shiftBegan = clock.GetUtcNow();
+            shiftBegan = await watch.ThroughAsync(stop => CodeDeployClock.ShiftBeganAsync(session.CodeDeploy, deployment!, stop), cancel) ?? clock.GetUtcNow();
         }
 
         (inForce, stepBegan, comparable) = (present, clock.GetUtcNow(), present < 1 - Tolerance);
+        already = comparable ? SinceShift() : TimeSpan.Zero;
+        adoptedStep = false;
         if (!comparable)
         {
             await watch.ThroughAsync(ReleaseScalingAsync, cancel);
@@ -160,7 +163,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         return Math.Abs(present - weight) < Tolerance ? weight : present;
     }
 
-    public void BeginStep(Judge judge)
+    public TimeSpan BeginStep(Judge judge)
     {
         judging = judge;
         looks = 0;
@@ -175,6 +178,7 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
             shiftBegan,
             stepBegan);
         predictions?.BeginStep(comparable, stepBegan);
+        return already;
     }
 
     public async Task<IReadOnlyList<Measurement>> MeasureAsync(CancellationToken cancel)
@@ -274,7 +278,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
         }
 
         shiftBegan = await CodeDeployClock.ShiftBeganAsync(session.CodeDeploy, deployment, cancel) ?? clock.GetUtcNow();
-        if (await WeightAsync(cancel) < Tolerance)
+        adoptedStep = await WeightAsync(cancel) >= Tolerance;
+        if (!adoptedStep)
         {
             await start.WaitUntilReadyAsync(deployment, taskDefinition, watch, over => ended.TellAsync(over, cancel), cancel);
         }
@@ -346,6 +351,19 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
         var trouble = await stopping.FollowAsync(id, stopped: refused is null, cancel);
         return trouble is null || refused is null ? trouble : $"StopDeployment was refused ({refused}), and {trouble}";
+    }
+
+    /// <summary>
+    /// A weight may be seen late, by a runner that was stopped a while; CodeDeploy's clock goes on, and so the step's does. What is left of
+    /// a step that was adopted is in its plan already.
+    /// </summary>
+    private TimeSpan SinceShift()
+    {
+        var steps = order.Manifest.Rollout.Steps;
+        var at = steps.TakeWhile(step => step.Weight < inForce - Tolerance).ToArray();
+        var due = shiftBegan + at.Aggregate(TimeSpan.Zero, (sum, step) => sum + step.For);
+        var since = stepBegan - due;
+        return adoptedStep || since < TimeSpan.Zero ? TimeSpan.Zero : since;
     }
 
     private async Task<bool> BeginShiftAsync(CancellationToken cancel)

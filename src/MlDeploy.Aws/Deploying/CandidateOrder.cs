@@ -39,6 +39,9 @@ public sealed record CandidateOrder
     /// <summary>What its predictions are judged against; null without gates on the model.</summary>
     public ModelJudging? Model { get; init; }
 
+    /// <summary>The application's alarms neither refuse nor end it: a rollback is what ends them.</summary>
+    public bool DespiteAlarms { get; init; }
+
     /// <summary>Under way already: its runner is gone, and we go on with it. Null to begin one.</summary>
     public RunningDeployment? Adopted { get; init; }
 }

@@ -21,7 +21,7 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
     private static readonly TimeSpan ForPlacing = TimeSpan.FromMinutes(5);
 
     /// <exception cref="ExpectedException">An alarm of the application fires, or is not there.</exception>
-    public Task RefuseFiringAlarmsAsync(CancellationToken stop) => new FiringAlarms(session, place, clock, note).RefuseAsync(stop);
+    public Task RefuseFiringAlarmsAsync(CancellationToken stop) => order.DespiteAlarms ? Task.CompletedTask : new FiringAlarms(session, place, clock, note).RefuseAsync(stop);
 
     /// <returns>ARN with its revision.</returns>
     public async Task<string> RegisterAsync(CancellationToken stop)
@@ -50,12 +50,12 @@ internal sealed class CandidateStart(AwsSession session, DeploymentPlace place, 
             Description = LeaseText.Write(heartbeat, order.Holder, order.RunUrl),
             AutoRollbackConfiguration = new AutoRollbackConfiguration { Enabled = true, Events = ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"] },
 
-            // In place of the group's alarms: the application's are named again.
+            // In place of the group's alarms: the application's are named again, unless they are what is to be ended.
             OverrideAlarmConfiguration = new AlarmConfiguration
             {
                 Enabled = true,
                 IgnorePollAlarmFailure = false,
-                Alarms = [.. place.Alarms.Append(heartbeat.Alarm).Select(name => new Alarm { Name = name })],
+                Alarms = [.. (order.DespiteAlarms ? [] : place.Alarms).Append(heartbeat.Alarm).Select(name => new Alarm { Name = name })],
             },
         };
         try

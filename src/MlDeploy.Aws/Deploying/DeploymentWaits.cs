@@ -12,8 +12,8 @@ public sealed class DeploymentWaits(CodeDeployClient codeDeploy, TimeProvider cl
     /// <summary>From the status Ready to a wait that can be ended.</summary>
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(1);
 
-    /// <summary>Two calls a look while the second wait lasts: no more than that leaves room for heartbeats.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+    /// <summary>Nobody waits for the old version's removal but the last line of output: calls are counted.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(20);
 
     /// <summary>Of removing the old version's tasks, which drain.</summary>
     private static readonly TimeSpan SucceedWithin = TimeSpan.FromMinutes(20);

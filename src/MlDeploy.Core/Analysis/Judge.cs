@@ -55,7 +55,7 @@ public sealed class Judge
         }
 
         lastStep = number;
-        step = new StepContext(budget.Absolute(number), budget.Comparing(number), comparable, Plan.MinimumUnits, Plan.UserUnits, Explains);
+        step = new StepContext(budget.Absolute(number), budget.Model(number), budget.Comparing(number), comparable, Plan.MinimumUnits, Plan.UserUnits, Explains);
         foreach (var gate in gates)
         {
             gate.BeginStep(step);

@@ -22,7 +22,8 @@ public interface IRolloutTarget
     Task<double> SetWeightAsync(double weight, CancellationToken cancel);
 
     /// <summary>Begins a step's measuring: what came before is not counted.</summary>
-    void BeginStep(Judge judge);
+    /// <returns>How long the step's weight has been in force already, where that can be known: it counts as time of the step.</returns>
+    TimeSpan BeginStep(Judge judge);
 
     /// <summary>What happened since the last call (or the step's begin), one measurement per gate that has something new.</summary>
     Task<IReadOnlyList<Measurement>> MeasureAsync(CancellationToken cancel);

@@ -134,15 +134,15 @@ public sealed class RolloutRunner(AppManifest manifest, RolloutPlan plan, IRollo
     {
         var step = plan.Steps[State.Step];
         judge.BeginStep(step.Index, step.Comparable && !plan.FirstDeployment);
-        target.BeginStep(judge);
+        var already = target.BeginStep(judge);
         var began = clock.GetTimestamp();
         var looks = new LookJournal();
         while (true)
         {
-            await Task.Delay(UntilNextLook(step, clock.GetElapsedTime(began)), clock, cancel);
+            await Task.Delay(UntilNextLook(step, already + clock.GetElapsedTime(began)), clock, cancel);
             var measurements = (await target.MeasureAsync(cancel)).ToImmutableArray();
             var judgments = judge.Look(measurements);
-            var elapsed = clock.GetElapsedTime(began);
+            var elapsed = already + clock.GetElapsedTime(began);
             var decision = StepDecision.Decide(plan, step, elapsed, judgments);
             var told = decision is not null || looks.WorthTelling(elapsed, judgments);
             Write((seq, at) => new LookEntry(seq, at, step.Index, elapsed, measurements, told ? judgments : null), durable: false);

@@ -55,7 +55,7 @@ internal sealed class LocalRolloutTarget(
 
     public Task<double> SetWeightAsync(double weight, CancellationToken cancel) => Task.FromResult(serving.SetWeight(weight));
 
-    public void BeginStep(Judge judge)
+    public TimeSpan BeginStep(Judge judge)
     {
         this.judge = judge;
         modelMeter.BeginStep();
@@ -66,6 +66,7 @@ internal sealed class LocalRolloutTarget(
         {
             meter.BeginStep(now, IsWarm);
         }
+        return TimeSpan.Zero;
     }
 
     public Task<IReadOnlyList<Measurement>> MeasureAsync(CancellationToken cancel)

@@ -8,6 +8,20 @@ namespace MlDeploy.Specs.Rollout;
 
 public sealed class RunnerSpecs
 {
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    public async Task A_weight_that_was_seen_late_is_held_for_what_is_left(int late)
+    {
+        using var rollout = new ScriptedRollout { SeenLate = TimeSpan.FromSeconds(late) };
+
+        Assert.Equal(Phase.Promoted, (await rollout.RunAsync()).Phase);
+
+        var last = rollout.Entries().OfType<LookEntry>().Last(look => look.Step == 0);
+        var judging = rollout.Entries().OfType<TransitionEntry>().First(entry => entry.State.Phase == Phase.Judging);
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10 - late)), (last.Elapsed, last.At - judging.At));
+    }
+
     [Fact]
     public async Task A_good_candidate_is_promoted_and_every_effect_stands_in_the_journal_before_it_is_made()
     {

@@ -60,6 +60,9 @@ internal sealed class ScriptedRollout : IRolloutTarget, IDisposable
     /// <summary>Step and look (from 1) to measurements.</summary>
     public Func<int, int, IReadOnlyList<Measurement>> Measure { get; set; } = (_, _) => Good();
 
+    /// <summary>How long a weight was in force before it was seen.</summary>
+    public TimeSpan SeenLate { get; set; }
+
     /// <summary>The measuring under way only ends by being cancelled.</summary>
     public bool HoldMeasuring { get; set; }
 
@@ -118,10 +121,11 @@ internal sealed class ScriptedRollout : IRolloutTarget, IDisposable
         return Task.FromResult(Weight(weight));
     }
 
-    void IRolloutTarget.BeginStep(Judge judge)
+    TimeSpan IRolloutTarget.BeginStep(Judge judge)
     {
         Called("begin");
         (step, look) = (Runner.State.Step, 0);
+        return SeenLate;
     }
 
     async Task<IReadOnlyList<Measurement>> IRolloutTarget.MeasureAsync(CancellationToken cancel)

@@ -29,7 +29,7 @@ internal sealed class DistanceGate : ModelGate
 
     protected override Judgment Judge(JudgedRows rows)
     {
-        var (limit, level) = (Gate.Max!.Value, Step.Absolute * rows.Part);
+        var (limit, level) = (Gate.Max!.Value, Step.Model * rows.Part);
         var needed = Needed(level, evidence.Count);
         var judgment = Say(JudgmentKind.Pass, reason: null) with { N = rows.Rows };
         var worst = (Tally: (FeatureTally?)null, Evidence: double.NegativeInfinity, Distance: -1.0);

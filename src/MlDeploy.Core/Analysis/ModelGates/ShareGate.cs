@@ -48,7 +48,7 @@ internal sealed class ShareGate(Gate gate, MetricDefinition metric, ModelYardsti
             return Describe(judgment, rows.Features[0], rows) with { Kind = JudgmentKind.Fail, Reason = $"{Say(Onset.Share(estimate.Candidate))} against {Say(Onset.Share(estimate.Stable))} at stable, tolerated {Say(Gate.MaxIncrease!.Value)} more" };
         }
 
-        var needed = Needed(Step.Absolute * rows.Part, FeaturesOf(rows));
+        var needed = Needed(Step.Model * rows.Part, FeaturesOf(rows));
         FeatureTally? worst = null;
         var (worstExcess, worstFails) = (double.NegativeInfinity, false);
         string? indecisive = null, empty = null;
@@ -130,7 +130,7 @@ internal sealed class ShareGate(Gate gate, MetricDefinition metric, ModelYardsti
         };
     }
 
-    private double Level(JudgedRows rows) => Step.Absolute * rows.Part / Math.Max(1, FeaturesOf(rows));
+    private double Level(JudgedRows rows) => Step.Model * rows.Part / Math.Max(1, FeaturesOf(rows));
 
     private string Why(FeatureTally tally, JudgedRows rows)
     {

@@ -17,7 +17,7 @@ public static class RateEvidence
     /// </summary>
     private static readonly ImmutableArray<(double Ratio, double LogStake)> Alternatives =
     [
-        .. new[] { (1.3, 0.04), (1.6, 0.10), (2.2, 0.2), (3.4, 0.25), (5.5, 0.2), (10, 0.1), (40, 0.07), (400, 0.04) }.Select(one => (one.Item1, Math.Log(one.Item2))),
+        .. new[] { (1.3, 0.04), (1.6, 0.09), (2.2, 0.2), (3.4, 0.3), (5.5, 0.2), (10, 0.1), (40, 0.05), (400, 0.02) }.Select(one => (one.Item1, Math.Log(one.Item2))),
     ];
 
     /// <summary>Logarithm of the e-value against "the share is at most <paramref name="limit"/>"; +∞ when a limit of 0 is broken, −∞ where the share seen is within it, which is no evidence.</summary>

@@ -95,6 +95,7 @@ internal static class AwsRollback
             Stable = stable,
             Candidate = wanted.Id,
             TrainedAt = wanted.TrainedAt,
+            DespiteAlarms = true,
 
             // Families alternate: the arms of one family could not be told apart.
             TaskDefinition = sameFamily ? null : wanted.TaskDefinition,
