@@ -4,11 +4,10 @@ using MlDeploy.Core.Errors;
 namespace MlDeploy.Acceptance;
 
 /// <summary>Every exit code that the local target can give, each from the shortest story that ends so.</summary>
-[Collection(Alone.Name)]
 public sealed class ExitCodeSpecs : AcceptanceTest
 {
-    /// <summary>1 is a bug, and 10 belongs to `drift`, which is not built yet.</summary>
-    private static readonly ExitCode[] NotHere = [ExitCode.Bug, ExitCode.DriftBeyondLimit];
+    /// <summary>1 is a bug.</summary>
+    private static readonly ExitCode[] NotHere = [ExitCode.Bug];
 
     private static readonly OrderedDictionary<ExitCode, Func<ExitCodeSpecs, Task<ToolResult>>> Stories = new()
     {
@@ -29,6 +28,7 @@ public sealed class ExitCodeSpecs : AcceptanceTest
             (await test.State.RunAsync("abort")).ExitsWith(0);
             return second;
         },
+        [ExitCode.DriftBeyondLimit] = test => test.DriftAsync(),
         [ExitCode.Interrupted] = test => test.SignalAsync(TestState.Interrupt),
         [ExitCode.Terminated] = test => test.SignalAsync(TestState.Terminate),
         // The last two change what serves.
@@ -68,6 +68,14 @@ public sealed class ExitCodeSpecs : AcceptanceTest
         {
             Rollout = Rollouts.Starved("rollback").Replace("patience: 1s", "patience: 10m\ndeadline: 1m", StringComparison.Ordinal),
         });
+    }
+
+    private async Task<ToolResult> DriftAsync()
+    {
+        await File.WriteAllLinesAsync(Path.Combine(State.Sources, "before.csv"), Enumerable.Range(0, 500).Select(row => $"{row % 50}").Prepend("seconds"));
+        await File.WriteAllLinesAsync(Path.Combine(State.Sources, "after.csv"), Enumerable.Range(0, 500).Select(row => $"{row % 50}000").Prepend("seconds"));
+        (await State.RunAsync("profile", "create", "before.csv", "--out", "profile.json")).ExitsWith(0);
+        return await State.RunAsync("drift", "--profile", "profile.json", "after.csv");
     }
 
     private async Task<ToolResult> BreakStableAsync()

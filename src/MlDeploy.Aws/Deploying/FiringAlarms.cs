@@ -15,6 +15,9 @@ internal sealed class FiringAlarms(AwsSession session, DeploymentPlace place, Ti
     /// <summary>What a version that is gone has left fires until its minutes are out of the alarm's range: three of them, settled late.</summary>
     private static readonly TimeSpan PassesWithin = TimeSpan.FromMinutes(6);
 
+    /// <summary>From the end of a version's traffic to alarms that have seen all of it: two minutes of evaluation, after metrics that come a minute late.</summary>
+    private static readonly TimeSpan SettlesWithin = TimeSpan.FromMinutes(3);
+
     /// <summary>Since the end of a deployment whose alarms may still fire.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
 
@@ -27,12 +30,20 @@ internal sealed class FiringAlarms(AwsSession session, DeploymentPlace place, Ti
         }
 
         var firing = await FiringAsync(stop);
-        if (!firing.IsEmpty && await CauseAsync(firing, stop) is { } gone)
+        if (await UndoneAsync(stop) is { } gone)
         {
-            note($"{Named(firing)} still for deployment {gone}, which was rolled back; waiting up to {Words.Of(PassesWithin)} until that is over");
-            for (var began = clock.GetTimestamp(); !firing.IsEmpty && clock.GetElapsedTime(began) < PassesWithin; firing = await FiringAsync(stop))
+            var settled = gone.Ended + SettlesWithin;
+            if (firing.IsEmpty && clock.GetUtcNow() < settled && await CodeDeployClock.ShiftBeganAsync(session.CodeDeploy, gone.Deployment, stop) is not null)
             {
-                await Task.Delay(LookEvery, clock, stop);
+                note($"deployment {gone.Deployment} was rolled back {Words.Of(clock.GetUtcNow() - gone.Ended)} ago; waiting {Words.Of(settled - clock.GetUtcNow())} for its last minutes, for which an alarm may still fire");
+                firing = await LookAsync(firing => firing.IsEmpty && clock.GetUtcNow() < settled, stop);
+            }
+
+            if (!firing.IsEmpty && firing.All(alarm => Since(alarm) > gone.Began))
+            {
+                note($"{Named(firing)} still for deployment {gone.Deployment}, which was rolled back; waiting up to {Words.Of(PassesWithin)} until that is over");
+                var over = clock.GetUtcNow() + PassesWithin;
+                firing = await LookAsync(firing => !firing.IsEmpty && clock.GetUtcNow() < over, stop);
             }
         }
 
@@ -65,8 +76,22 @@ internal sealed class FiringAlarms(AwsSession session, DeploymentPlace place, Ti
         return [.. alarms.Where(alarm => alarm.StateValue == "ALARM")];
     }
 
-    /// <returns>The last deployment, when it was undone a short while ago and none of these fired before it began.</returns>
-    private async Task<string?> CauseAsync(ImmutableArray<MetricAlarm> firing, CancellationToken stop)
+    private async Task<ImmutableArray<MetricAlarm>> LookAsync(Func<ImmutableArray<MetricAlarm>, bool> again, CancellationToken stop)
+    {
+        while (true)
+        {
+            var firing = await FiringAsync(stop);
+            if (!again(firing))
+            {
+                return firing;
+            }
+
+            await Task.Delay(LookEvery, clock, stop);
+        }
+    }
+
+    /// <returns>The last deployment, when it was undone a short while ago.</returns>
+    private async Task<Undone?> UndoneAsync(CancellationToken stop)
     {
         var page = await session.CodeDeploy.ListDeploymentsAsync(
             new ListDeploymentsRequest
@@ -84,6 +109,8 @@ internal sealed class FiringAlarms(AwsSession session, DeploymentPlace place, Ti
 
         var last = (await session.CodeDeploy.BatchGetDeploymentsAsync(new BatchGetDeploymentsRequest { DeploymentIds = [.. page.Deployments.Take(25)] }, stop)).DeploymentsInfo
             .Where(info => !CodeDeployStatus.IsRollback(info)).MaxBy(info => info.CreateTime);
-        return last is { CreateTime: { } began, CompleteTime: { } ended } && clock.GetUtcNow() - ended < Recent && firing.All(alarm => Since(alarm) > began) ? last.DeploymentId : null;
+        return last is { CreateTime: { } began, CompleteTime: { } ended } && clock.GetUtcNow() - ended < Recent ? new Undone(last.DeploymentId, began, ended) : null;
     }
+
+    private sealed record Undone(string Deployment, DateTimeOffset Began, DateTimeOffset Ended);
 }
