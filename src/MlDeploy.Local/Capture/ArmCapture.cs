@@ -55,6 +55,9 @@ internal sealed class ArmCapture(string version, CaptureSettings settings, Model
 
     public bool IsSampled() => settings.Sample >= 1 || (Interlocked.Increment(ref requests) * Golden % 1) < settings.Sample;
 
+    /// <summary>What were offered now would be dropped.</summary>
+    public bool IsFull => queue.IsFull;
+
     /// <summary>Never waits: what finds no room is dropped and counted.</summary>
     public void Offer(CapturedExchange exchange)
     {

@@ -17,6 +17,7 @@ internal sealed class ExchangeTap
     private readonly TappedResponse responseStream;
     private ArmCapture? arm;
     private bool answered;
+    private bool leftOut;
 
     public ExchangeTap()
     {
@@ -40,6 +41,12 @@ internal sealed class ExchangeTap
         }
 
         arm = capture;
+        leftOut = capture.IsFull;
+        if (leftOut)
+        {
+            return;
+        }
+
         requestStream.Begin(http.Request.Body);
         http.Request.Body = requestStream;
     }
@@ -47,7 +54,7 @@ internal sealed class ExchangeTap
     /// <summary>When the application's answer begins.</summary>
     public void BeginResponse(HttpContext http)
     {
-        if (arm is not null && !answered && http.Response.StatusCode is >= 200 and < 300)
+        if (arm is not null && !leftOut && !answered && http.Response.StatusCode is >= 200 and < 300)
         {
             answered = true;
             responseStream.Begin(http.Features);
@@ -65,7 +72,7 @@ internal sealed class ExchangeTap
         }
 
         var length = http.Request.ContentLength;
-        if (request.Overflows || response.Overflows || request.IsEmpty || (answered && !complete) || (length is { } promised ? request.Length != promised : !requestStream.Complete))
+        if (leftOut || request.Overflows || response.Overflows || request.IsEmpty || (answered && !complete) || (length is { } promised ? request.Length != promised : !requestStream.Complete))
         {
             capture.CountDropped(step);
             return;
@@ -88,7 +95,7 @@ internal sealed class ExchangeTap
         response.Clear();
         requestStream.End();
         responseStream.End();
-        (arm, answered) = (null, false);
+        (arm, answered, leftOut) = (null, false, false);
     }
 
     /// <summary>Predictions are asked for with a body; streams of messages (gRPC) and uploads are none.</summary>

@@ -50,6 +50,7 @@ public sealed class DistanceSpecs
     [InlineData(40)]
     [InlineData(90)]
     [InlineData(200)]
+    [InlineData(800)]
     public void Whole_numbers_are_no_farther_from_themselves_than_chance(int values)
     {
         var partition = Partition(random => Math.Floor(Math.Abs(random.Normal()) * values / 4));

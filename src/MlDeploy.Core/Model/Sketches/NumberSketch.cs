@@ -7,8 +7,11 @@ namespace MlDeploy.Core.Model.Sketches;
 /// <param name="compression">Of the digest, see <see cref="TDigest"/>.</param>
 public sealed class NumberSketch(double compression = TDigest.DefaultCompression)
 {
-    /// <summary>Different numbers that are counted exactly: ages, counts and percentages stay exact, and a slot's byte tells which.</summary>
-    public const int MostExact = 250;
+    /// <summary>
+    /// Different numbers that are counted exactly: ages, counts, percentages and weights to two digits stay exact, in less memory than a digest takes.
+    /// A digest knows how many numbers lie below one, but not on which side of it those are that equal it.
+    /// </summary>
+    public const int MostExact = 1000;
 
     /// <summary>Room at first; a feature with a handful of numbers, or one of 100,000 columns, should cost little.</summary>
     private const int FewExact = 16;
@@ -17,7 +20,7 @@ public sealed class NumberSketch(double compression = TDigest.DefaultCompression
     private long[] counts = [];
 
     /// <summary>Open addressing, twice as many as there is room for numbers: which number is there, from 1; 0 is none.</summary>
-    private byte[] slots = [];
+    private ushort[] slots = [];
     private int distinct;
     private TDigest? digest;
 
@@ -173,7 +176,7 @@ public sealed class NumberSketch(double compression = TDigest.DefaultCompression
         }
 
         (values[distinct], counts[distinct]) = (value, count);
-        slot = (byte)++distinct;
+        slot = (ushort)++distinct;
     }
 
     private void AddOrBecomeDigest(double value, long count)
@@ -211,12 +214,12 @@ public sealed class NumberSketch(double compression = TDigest.DefaultCompression
         }
 
         var room = Math.Max(FewExact, values.Length * 4);
-        slots = new byte[2 * room];
+        slots = new ushort[2 * room];
         Array.Resize(ref values, Math.Min(room, MostExact));
         Array.Resize(ref counts, values.Length);
         for (var index = 0; index < distinct; index++)
         {
-            slots[SlotOf(values[index])] = (byte)(index + 1);
+            slots[SlotOf(values[index])] = (ushort)(index + 1);
         }
 
         return true;
