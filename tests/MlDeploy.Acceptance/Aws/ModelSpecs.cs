@@ -17,7 +17,9 @@ public sealed class ModelSpecs(UnhurriedAccount account) : AwsTest(account)
         await using var customers = service.Customers(Rate);
 
         service.Write("v2");
+        Account.Twin.Requests.Clear();
         var good = (await service.DeployAsync()).ExitsWith(0);
+        Assert.InRange(CallPace.OfBusiestMinute("aws, calls in the busiest minute of a canary with gates on the model", Account.Twin.Requests.Entries), 10, CallPace.MostAMinute);
         var judged = good.Json.GetProperty("features");
         Assert.True(judged.GetProperty("captured").GetInt64() > 500, $"{good}");
         Assert.Equal(10, judged.GetProperty("features").GetArrayLength());

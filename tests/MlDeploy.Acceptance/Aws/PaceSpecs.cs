@@ -1,7 +1,5 @@
-using System.Globalization;
 using MlDeploy.Acceptance.Aws.Fixture;
 using MlDeploy.Acceptance.Fixture;
-using MlDeploy.AwsTwin.Front;
 using MlDeploy.Core.Analysis;
 using MlDeploy.Core.Rollout;
 using MlDeploy.Core.Rollout.Journal;
@@ -14,11 +12,7 @@ public sealed class PaceSpecs(UnhurriedAccount account) : AwsTest(account)
 {
     private const int Rate = 60;
 
-    private const int MostCallsAMinute = 25;
-
     private static readonly TimeSpan OnePoll = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact(Explicit = true)]
     [Trait("run", "soak")]
@@ -31,16 +25,7 @@ public sealed class PaceSpecs(UnhurriedAccount account) : AwsTest(account)
 
         (await service.DeployAsync()).ExitsWith(0);
 
-        // Nobody else has called meanwhile: the official command line is asked afterwards.
-        var calls = Account.Twin.Requests.Entries.Where(call => call.Caller == "client").ToArray();
-        var began = calls.First(call => call.Action == "ContinueDeployment").At;
-        var canary = calls.Where(call => call.At >= began).ToArray();
-        var minutes = canary.Select(first => canary.Where(call => call.At >= first.At && call.At < first.At + Minute).ToArray()).ToArray();
-        var busiest = minutes.MaxBy(minute => minute.Length)!;
-        Measurements.Record(
-            "aws, calls in the busiest minute of a canary",
-            string.Create(CultureInfo.InvariantCulture, $"{busiest.Length} ({(busiest[0].At - began).TotalMinutes:0.0} min after it began: {Kinds(busiest)}), in the mean {canary.Length / (canary[^1].At - began).TotalMinutes:0.0}"));
-        Assert.InRange(busiest.Length, 10, MostCallsAMinute);
+        Assert.InRange(CallPace.OfBusiestMinute("aws, calls in the busiest minute of a canary", Account.Twin.Requests.Entries), 10, CallPace.MostAMinute);
     }
 
     [Fact(Explicit = true)]
@@ -61,7 +46,4 @@ public sealed class PaceSpecs(UnhurriedAccount account) : AwsTest(account)
         Measurements.Record("aws, from a failing judgment to StopDeployment (twin time)", $"{(stop - failing).TotalSeconds:0.0} s, of which deciding {(decided - failing).TotalSeconds:0.0} s");
         Assert.InRange(stop - failing, TimeSpan.Zero, OnePoll);
     }
-
-    private static string Kinds(IEnumerable<LoggedRequest> calls) =>
-        string.Join(", ", calls.CountBy(call => call.Action).OrderByDescending(kind => kind.Value).Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Key} {kind.Value}")));
 }

@@ -15,8 +15,8 @@ namespace MlDeploy.Aws.Deploying.Predictions;
 /// <param name="note">Tells what changes no state.</param>
 internal sealed class PredictionMeter(AwsSession session, DeploymentPlace place, CandidateOrder order, TimeProvider clock, Action<string> note)
 {
-    /// <summary>Three pages a look, and one for the tasks.</summary>
-    private const int CallsAMinute = 7;
+    /// <summary>Three pages a look, but for the last one of a minute, which may have two; and one call for the tasks. Beside nineteen others, of twenty-five.</summary>
+    private const int CallsAMinute = 6;
 
     /// <summary>The candidate has fewer lines, and they decide.</summary>
     private const int CandidatePages = 2;
