@@ -15,7 +15,7 @@ public static class AwsRolloutPlan
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Between the end of a step's judging and CodeDeploy's next shift: the weight may be seen 10 s late, the last look may take 8 s,
+    /// Between the end of a step's judging and CodeDeploy's next shift: the last look may take 8 s, a call may have to be made again,
     /// and the stop has to arrive.
     /// </summary>
     public static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);

@@ -20,11 +20,14 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
     private static readonly TimeSpan ReadBackEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>While CodeDeploy's own clock is waited for: calls are counted.</summary>
-    private static readonly TimeSpan AwaitEvery = TimeSpan.FromSeconds(15);
+    /// <summary>While CodeDeploy's own clock is waited for: calls are counted, and a step's time counts from the shift however late it is seen.</summary>
+    private static readonly TimeSpan AwaitEvery = TimeSpan.FromSeconds(20);
 
     /// <summary>From a weight that CodeDeploy took back to a status that tells why.</summary>
     private const int LooksForTheEnd = 4;
+
+    /// <summary>From `ContinueDeployment` to the first weight: longer than that, and CodeDeploy is asked when it began.</summary>
+    private static readonly TimeSpan SeenLate = TimeSpan.FromSeconds(15);
 
     /// <summary>From `ContinueDeployment`, or the time CodeDeploy was to shift, to the weight in force.</summary>
     private static readonly TimeSpan ShiftWithin = TimeSpan.FromMinutes(3);
@@ -149,7 +152,8 @@ public sealed class AwsRolloutTarget : IRolloutTarget, IAsyncDisposable
 
         if (first)
         {
-            shiftBegan = await watch.ThroughAsync(stop => CodeDeployClock.ShiftBeganAsync(session.CodeDeploy, deployment!, stop), cancel) ?? clock.GetUtcNow();
+            shiftBegan = clock.GetElapsedTime(began) < SeenLate ? clock.GetUtcNow()
+                : await watch.ThroughAsync(stop => CodeDeployClock.ShiftBeganAsync(session.CodeDeploy, deployment!, stop), cancel) ?? clock.GetUtcNow();
         }
 
         (inForce, stepBegan, comparable) = (present, clock.GetUtcNow(), present < 1 - Tolerance);

@@ -52,7 +52,7 @@ internal sealed class FiringAlarms(AwsSession session, DeploymentPlace place, Ti
             throw new ExpectedException(
                 ExitCode.TargetFailed,
                 $"{Named(firing)}{(Since(first) is { } since ? $" since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "")}, and CodeDeploy deploys nothing under it: {Words.FirstLine(first.StateReason ?? "no reason given")}",
-                "bring the version that serves in order first, or go back with `mldeploy rollback --target aws`, which no alarm stops; `mldeploy metrics --target aws` and `mldeploy logs --target aws` show how it does");
+                "bring the version that serves in order first, or go back with `mldeploy rollback --target aws`, which no alarm stops; `mldeploy metrics --target aws` shows how it does");
         }
     }
 

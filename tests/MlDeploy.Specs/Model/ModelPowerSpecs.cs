@@ -35,11 +35,12 @@ public sealed class ModelPowerSpecs
         Assert.DoesNotContain(Alarms(model, 4, 5_000, looks: 20, new LiveFault()), alarm => !alarm.StartsWith("model.inputs.unseen", StringComparison.Ordinal));
     }
 
+    /// <param name="longer">Times the goal: a profile of few rows is itself a sample, and that costs rows.</param>
     [Theory(Explicit = true)]
     [Trait("run", "soak")]
-    [InlineData(100_000)]
-    [InlineData(10_000)]
-    public void Faults_are_caught_in_time_in_many_deployments(int profileRows)
+    [InlineData(100_000, 1)]
+    [InlineData(10_000, 1.5)]
+    public void Faults_are_caught_in_time_in_many_deployments(int profileRows, double longer)
     {
         var model = new ImaginedModel(profileRows, 3, Population.Kinds);
         foreach (var (fault, within) in Faults.Select(row => row.Data))
@@ -49,7 +50,7 @@ public sealed class ModelPowerSpecs
                 "Model gates: rows at the candidate until a fault is caught, 100 simulated deployments each",
                 "| fault in one of 50 features | profile, rows | half | eight in ten | nine in ten | goal (eight in ten) |",
                 string.Create(CultureInfo.InvariantCulture, $"| {fault} | {profileRows:N0} | {At(rows, 0.5):N0} | {At(rows, 0.8):N0} | {At(rows, 0.9):N0} | {within:N0} |"));
-            Assert.InRange(At(rows, 0.8), 1, within);
+            Assert.InRange(At(rows, 0.8), 1, longer * within);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace MlDeploy.Aws.Deploying.Predictions;
 
 /// <summary>
-/// What reading predictions may add to a deployment's calls. All of a deployment's stay below 25 a minute, of which watching, heartbeats and metrics take 18.
+/// What reading predictions may add to a deployment's calls. All of a deployment's stay below 25 a minute, of which watching, heartbeats and metrics take 20 at most.
 /// </summary>
 internal sealed class CallAllowance(int perMinute, TimeProvider clock)
 {

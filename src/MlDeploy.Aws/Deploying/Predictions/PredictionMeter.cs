@@ -10,18 +10,16 @@ namespace MlDeploy.Aws.Deploying.Predictions;
 
 /// <summary>
 /// Measures the gates on the model: what each arm's tasks were asked and answered, out of their log, into the same sketches and gates as on the local target.
-/// A look in half a minute reads a page or two of each arm.
+/// A look in half a minute reads a page of each arm.
 /// </summary>
 /// <param name="note">Tells what changes no state.</param>
 internal sealed class PredictionMeter(AwsSession session, DeploymentPlace place, CandidateOrder order, TimeProvider clock, Action<string> note)
 {
-    /// <summary>Three pages a look, but for the last one of a minute, which may have two; and one call for the tasks. Beside nineteen others, of twenty-five.</summary>
-    private const int CallsAMinute = 6;
+    /// <summary>Two looks, and now and then two calls for the tasks. Beside twenty others, of twenty-five.</summary>
+    private const int CallsAMinute = 5;
 
-    /// <summary>The candidate has fewer lines, and they decide.</summary>
-    private const int CandidatePages = 2;
-
-    private const int StablePages = 1;
+    /// <summary>Of each arm.</summary>
+    private const int PagesALook = 1;
 
     /// <summary>Failures in a row that are no news: the next look reads what they did not.</summary>
     private const int Unremarkable = 2;
@@ -159,10 +157,10 @@ internal sealed class PredictionMeter(AwsSession session, DeploymentPlace place,
             nextTasks = clock.GetUtcNow() + TasksEvery;
         }
 
-        await candidate!.ReadAsync(tasks.Of(candidate.TaskDefinition), Pages(CandidatePages), stop);
+        await candidate!.ReadAsync(tasks.Of(candidate.TaskDefinition), Pages(PagesALook), stop);
         if (comparable && allowance.IsThere)
         {
-            await stable!.ReadAsync(tasks.Of(stable.TaskDefinition), Pages(StablePages), stop);
+            await stable!.ReadAsync(tasks.Of(stable.TaskDefinition), Pages(PagesALook), stop);
         }
     }
 
