@@ -40,6 +40,9 @@ public sealed class DashboardSpecs : AcceptanceTest
 
         TestState.Kill(PrivateFiles.Read(State.Paths.HostRecord, StateJson.Default.HostRecord)!.ProcessId);
         await UntilAsync(url, application => application.GetProperty("deployments")[0].GetProperty("outcome").GetString() == "rolled back");
+
+        // Until it has its verdict, the command starts a host that is gone.
+        await deploy.ResultAsync();
         (await State.RunAsync("host", "stop")).ExitsWith(0);
         Assert.False(File.Exists(State.Paths.DashboardRecord));
     }
